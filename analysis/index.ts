@@ -1,0 +1,1 @@
+export type { Moments } from './moments.ts';

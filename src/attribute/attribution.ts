@@ -1,0 +1,72 @@
+import type { Moments } from '../../analysis/index.ts';
+
+/** First seen by the experiment in this epoch, or before it. */
+export type Population = 'new' | 'returning';
+
+/** Moments of one metric's unit vectors over the analysed units of one cohort day, arm, epoch and population. */
+export interface MomentsRow {
+  readonly epoch: number;
+  readonly population: Population;
+  /** UTC day of the first impression in this epoch, YYYY-MM-DD. */
+  readonly cohortDay: string;
+  readonly variant: string;
+  readonly metric: string;
+  readonly moments: Moments;
+}
+
+/** Units of one cohort day, arm (that of the first impression in the epoch), epoch and population. */
+export interface UnitsRow {
+  readonly epoch: number;
+  readonly population: Population;
+  readonly cohortDay: string;
+  readonly variant: string;
+  /** All with an eligible first impression here: what the sample ratio counts. */
+  readonly units: number;
+  /** Of these, left out of the statistics because they met two variants within the epoch. */
+  readonly multipleVariants: number;
+}
+
+/** What one metric's moments were made with; the recomputation and the cycle read the same version. */
+export interface FrozenParameters {
+  readonly metric: string;
+  readonly metricVersion: number;
+  readonly version: number;
+  readonly centre: readonly number[];
+  /** Per epoch number; absent where the metric has no cap. */
+  readonly caps: Readonly<Record<number, number>>;
+}
+
+/** A metric whose moments could not be had; the others are not touched by it. */
+export interface FailedMetric {
+  readonly metric: string;
+  readonly reason: string;
+}
+
+/** Everything an experiment's scorecard is computed from, over all that was received up to `dataThrough`. */
+export interface Attribution {
+  readonly dataThrough: Date;
+  readonly units: readonly UnitsRow[];
+  readonly moments: readonly MomentsRow[];
+  readonly parameters: readonly FrozenParameters[];
+  readonly failed: readonly FailedMetric[];
+  readonly exclusions: Exclusions;
+}
+
+export interface Exclusions {
+  /** Units in two variants within an epoch, over all epochs. */
+  readonly multipleVariants: number;
+  /** Units whose first impression fell into the guard interval of an epoch. */
+  readonly guardInterval: number;
+  /** Impressions whose variant is no arm of their epoch. */
+  readonly unknownVariant: number;
+  /** Impressions not counted, by reason (`default`, `error`, …), and those that missed the targeting or the dates. */
+  readonly impressionsByReason: Readonly<Record<string, number>>;
+  readonly offTarget: number;
+  readonly outsideDates: number;
+  /** Conversions of the experiment's metrics that carry no unit of its type. */
+  readonly conversionsOfOtherUnitTypes: number;
+  /** Per metric: units left out by log1p. */
+  readonly outsideTransform: Readonly<Record<string, number>>;
+  /** Rows that repeated another event's identity. */
+  readonly duplicateEvents: number;
+}
