@@ -1,12 +1,17 @@
 -- Raw impressions and conversions: the truth, never aggregated away, written exactly once by deduplication tokens.
 -- Partitions are by week of receipt, so that late events cannot touch many; everything in a row is fixed before its
--- first insert, because tokens are kept per partition. unit_hash is what joins a unit's rows and chooses its shard.
-CREATE TABLE raw_impressions
+-- first insert, because tokens are kept per table partition.
+--   unit_types    the types of all units of the event (it is stored once per unit); left out: of this one alone
+--   unit_hash     joins a unit's rows and chooses its shard; the unit type is in it
+--   id_hash       stands for the event's name (or flag) and id among the rows of one unit: repeats are found by it
+--   content_hash  which of two rows with one identity and one ts counts; never NULL, although the value may be
+CREATE TABLE IF NOT EXISTS raw_impressions
 (
     environment LowCardinality(String),
     flag LowCardinality(String),
     unit_type LowCardinality(String),
     unit_id String,
+    unit_types Array(LowCardinality(String)) DEFAULT [unit_type],
     variant LowCardinality(String),
     ts DateTime64(3, 'UTC'),
     id String,
@@ -19,6 +24,7 @@ CREATE TABLE raw_impressions
     _partition UInt32,
     _offset UInt64,
     unit_hash UInt64 MATERIALIZED cityHash64(unit_type, unit_id),
+    id_hash UInt64 MATERIALIZED cityHash64(flag, id),
     content_hash UInt64 MATERIALIZED cityHash64(variant, reason, flag_version, mapSort(attributes))
 )
 ENGINE = MergeTree
@@ -26,12 +32,13 @@ PARTITION BY toMonday(_received_at)
 ORDER BY (environment, flag, unit_hash, ts, id)
 SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 100000;
 
-CREATE TABLE raw_conversions
+CREATE TABLE IF NOT EXISTS raw_conversions
 (
     environment LowCardinality(String),
     name LowCardinality(String),
     unit_type LowCardinality(String),
     unit_id String,
+    unit_types Array(LowCardinality(String)) DEFAULT [unit_type],
     value Nullable(Float64),
     ts DateTime64(3, 'UTC'),
     id String,
@@ -42,7 +49,8 @@ CREATE TABLE raw_conversions
     _partition UInt32,
     _offset UInt64,
     unit_hash UInt64 MATERIALIZED cityHash64(unit_type, unit_id),
-    content_hash UInt64 MATERIALIZED cityHash64(value, mapSort(attributes))
+    id_hash UInt64 MATERIALIZED cityHash64(name, id),
+    content_hash UInt64 MATERIALIZED cityHash64(isNull(value), ifNull(value, 0), mapSort(attributes))
 )
 ENGINE = MergeTree
 PARTITION BY toMonday(_received_at)

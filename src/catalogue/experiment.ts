@@ -44,7 +44,10 @@ export const ExperimentDefinition = z
       .max(20)
       .default(['', 'split', 'cached'])
       .describe('reasons of impressions that count; the empty one is "none given"'),
-    start: instant.nullable().default(null).describe('impressions before it do not count; null: set by :start'),
+    start: instant
+      .nullable()
+      .default(null)
+      .describe('impressions before it do not count; null: set by :start'),
     end: instant.nullable().default(null).describe('impressions from here on do not count'),
     guardSeconds: z
       .number()
@@ -52,9 +55,17 @@ export const ExperimentDefinition = z
       .min(0)
       .max(86_400)
       .default(60)
-      .describe('first impressions so soon after an epoch opens are left out, unless they carry its flagVersion'),
+      .describe(
+        'first impressions so soon after an epoch opens are left out, unless they carry its flagVersion',
+      ),
     statistics: StatisticsSettings.prefault({}),
-    refreshSeconds: z.number().int().min(1).max(86_400).default(60).describe('how often its scorecard is made'),
+    refreshSeconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(86_400)
+      .default(60)
+      .describe('how often its scorecard is made'),
   })
   .meta({ id: 'ExperimentDefinition' });
 export type ExperimentDefinition = z.infer<typeof ExperimentDefinition>;

@@ -22,7 +22,11 @@ export const MetricCap = z
     z.strictObject({ kind: z.literal('value'), value: z.number().positive() }),
     z.strictObject({
       kind: z.literal('percentile'),
-      percentile: z.number().gt(0).lt(1).describe('over unit totals, arms pooled; 0.99 is the 99th percentile'),
+      percentile: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .describe('over unit totals, arms pooled; 0.99 is the 99th percentile'),
       includeZeros: z.boolean().default(false),
     }),
   ])
@@ -69,7 +73,9 @@ export const Metric = z
     z.strictObject({
       type: z.literal('proportion'),
       ...common,
-      source: z.strictObject({ event, filters }).describe('1 for a unit with at least one such event, else 0'),
+      source: z
+        .strictObject({ event, filters })
+        .describe('1 for a unit with at least one such event, else 0'),
     }),
     z.strictObject({
       type: z.literal('ratio'),

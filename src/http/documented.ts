@@ -7,5 +7,10 @@ import 'reflect-metadata';
 export const Documented: MethodDecorator = (prototype, key) => {
   const handler: unknown = Reflect.get(prototype, key);
   const count = typeof handler === 'function' ? handler.length : 0;
-  Reflect.defineMetadata('design:paramtypes', Array.from({ length: count }, () => Object), prototype, key);
+  Reflect.defineMetadata(
+    'design:paramtypes',
+    Array.from({ length: count }, () => Object),
+    prototype,
+    key,
+  );
 };

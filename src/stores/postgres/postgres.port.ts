@@ -3,6 +3,8 @@ import type { EventEmitter } from 'node:events';
 export interface PostgresQueryResult<Row> {
   readonly rows: Row[];
   readonly rowCount: number | null;
+  /** What Postgres did: `COMMIT`, `ROLLBACK`, `INSERT`… */
+  readonly command: string;
 }
 
 /** The part of `pg`'s client that BullMQ's Postgres backend uses; PGlite wears it too. */
@@ -11,7 +13,8 @@ export interface PostgresClient extends EventEmitter {
     text: string,
     params?: readonly unknown[],
   ): Promise<PostgresQueryResult<Row>>;
-  release(): void;
+  /** Back to the pool, or, when its connection cannot be trusted, destroyed. */
+  release(destroy?: boolean): void;
 }
 
 /** The part of `pg.Pool` that BullMQ's Postgres backend uses. */

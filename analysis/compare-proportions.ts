@@ -1,0 +1,52 @@
+import type { Comparison, ComparisonInput } from './comparison.ts';
+import { preferAdjusted } from './cuped.ts';
+import { mantelHaenszel } from './mantel-haenszel.ts';
+import { adjustedMeans, plainMeans } from './means.ts';
+import { type Outcome, unknown } from './outcome.ts';
+import { pooledScore } from './pooled-score.ts';
+import { countEvents, type ProportionEffects, type Table } from './proportion-tables.ts';
+import { pairStrata } from './strata.ts';
+
+/**
+ * Difference of two arms' proportions: over one stratum the pooled score test with Newcombe's hybrid interval, over
+ * several the Mantel–Haenszel risk difference with Sato's variance; the lift by Fieller. With a covariate the zeros and
+ * ones are compared as means by Welch with CUPED, and `unadjusted` holds the figures just named. Assumes independent
+ * units and random assignment within a stratum. Unknown with `no-units`, `one-unit`, `no-common-stratum`, `no-events`,
+ * `all-events` or `zero-variance`; throws an `AnalysisInputError` for malformed input.
+ * @param input moments [a] or [a, covariate] per arm, a being 0 or 1 per unit
+ * @example compareProportions({ strata: [{ arms: { control, treatment } }], control: 'control', treatment: 'treatment', alpha: 0.05, covariate: false })
+ */
+export function compareProportions(input: ComparisonInput): Outcome<Comparison> {
+  const paired = pairStrata(input, input.covariate ? [2] : [1, 2]);
+  input.strata.forEach((stratum, i) => {
+    for (const [variant, moments] of Object.entries(stratum.arms)) {
+      countEvents(`strata[${i}].arms.${variant}`, moments);
+    }
+  });
+  if (paired.kind === 'unknown') return paired;
+  const tables = paired.pairs.map(({ control, treatment }) => ({
+    control: countEvents('control', control),
+    treatment: countEvents('treatment', treatment),
+  }));
+  const adjusted = input.covariate ? adjustedMeans(paired.pairs, input) : null;
+  const asMeans = plainMeans(paired.pairs, input.alpha);
+  return preferAdjusted(
+    {
+      effects: proportionEffects(tables, input.alpha),
+      method: tables.length === 1 ? 'score+newcombe' : 'mantel-haenszel+sato',
+      // What the covariate saves is measured against the same means without it, not against the pooled score's error.
+      ...(asMeans.kind === 'estimate' && { se: asMeans.absolute.se }),
+    },
+    adjusted && { ...adjusted, method: 'welch+cuped' },
+    paired.unitsLeftOut,
+  );
+}
+
+function proportionEffects(tables: readonly Table[], alpha: number): Outcome<ProportionEffects> {
+  const counts = tables.flatMap(({ control, treatment }) => [control, treatment]);
+  if (counts.every(({ events }) => events === 0)) return unknown('no-events');
+  if (counts.every(({ events, units }) => events === units)) return unknown('all-events');
+  const [table] = tables;
+  if (table !== undefined && tables.length === 1) return { kind: 'estimate', ...pooledScore(table, alpha) };
+  return mantelHaenszel(tables, alpha);
+}

@@ -1,0 +1,195 @@
+import type { Metric, MetricSource, PlannedMetric } from '../catalogue/index.ts';
+import { attributeCondition } from './attribute-condition.ts';
+import type { Bindings } from './question.ts';
+
+/** What the vectors of a metric are made with; see FrozenParameters. */
+export interface MetricParameters {
+  readonly centre: readonly number[];
+  /** By epoch index; an epoch without one must not be used. Absent where the metric has no cap. */
+  readonly caps: readonly (number | undefined)[] | undefined;
+}
+
+type Source = Pick<MetricSource, 'event' | 'filters'> & {
+  readonly aggregation: MetricSource['aggregation'] | 'any';
+};
+
+interface Cell {
+  readonly value: string;
+  /** Whether the unit has a value at all; null where it always has. */
+  readonly exists: string | null;
+}
+
+/** The marks of vectors.sql, moments.sql and totals.sql for some metrics. */
+export interface MetricColumns {
+  readonly conditions: string;
+  readonly cells: string;
+  readonly elements: string;
+  readonly moments: string;
+  readonly totals: string;
+}
+
+const HOUR = 3_600_000;
+
+/** The components of a metric's vector: [a], [a, pa], [a, b] or [a, b, pa, pb]. */
+export function dimensionOf({ type, prePeriodHours }: Metric): number {
+  return (type === 'ratio' ? 2 : 1) * (prePeriodHours === null ? 1 : 2);
+}
+
+/** Whether only units with an event have a value, so that the others are not among its units. */
+export function existsForSome(metric: Metric): boolean {
+  return metric.type === 'mean' && ['max', 'min', 'last'].includes(metric.source.aggregation);
+}
+
+/** Generates what vectors.sql and the questions on it ask of each metric; `m0`, `m1`… are the metrics' columns. */
+export function metricColumns(
+  metrics: readonly PlannedMetric[],
+  parametersOf: (metric: PlannedMetric) => MetricParameters,
+  bindings: Bindings,
+): MetricColumns {
+  const conditions = new Names('if_');
+  const cells = new Names('cell_');
+  const elements: string[] = [];
+  const moments: string[] = [];
+  const totals: string[] = [];
+
+  const cellOf = (source: Source, within: string): Cell => {
+    const event = `name = ${bindings.bind('String', source.event)}`;
+    const matches = `${event} AND ${attributeCondition(source.filters, bindings)}`;
+    const counts = `${conditions.of(JSON.stringify([source.event, source.filters]), () => matches)} AND ${within}`;
+    const valued = `${counts} AND has_amount`;
+    const cell = (sql: string) => cells.of(sql, () => sql);
+    const someValued = () => `(${cell(`countIf(${valued})`)} > 0)`;
+    switch (source.aggregation) {
+      case 'sum':
+        return { value: cell(`sumIf(amount, ${counts})`), exists: null };
+      case 'count':
+        return { value: `toFloat64(${cell(`countIf(${counts})`)})`, exists: null };
+      case 'any':
+        return { value: `toFloat64(${cell(`countIf(${counts})`)} > 0)`, exists: null };
+      case 'distinctDays':
+        // Arrays, not uniqExact: see repeated-units.sql.
+        return {
+          value: `toFloat64(${cell(`arrayUniq(groupArrayIf(toUInt16(intDiv(t, 86400000)), ${counts}))`)})`,
+          exists: null,
+        };
+      case 'last':
+        return { value: cell(`argMaxIf(amount, (t, id), ${valued})`), exists: someValued() };
+      default:
+        return { value: cell(`${source.aggregation}If(amount, ${valued})`), exists: someValued() };
+    }
+  };
+  const windowOf = (hours: number | null) =>
+    conditions.of(`window ${hours}`, () =>
+      hours === null ? 't >= first AND t < until' : `t >= first AND t < ${windowEnd(hours, bindings)}`,
+    );
+  const prePeriodOf = (hours: number) =>
+    conditions.of(
+      `pre-period ${hours}`,
+      () => `t < origin AND t >= origin - ${bindings.bind('Int64', Math.round(hours * HOUR))}`,
+    );
+
+  metrics.forEach((metric, index) => {
+    const { definition } = metric;
+    const { centre, caps } = parametersOf(metric);
+    const sources = sourcesOf(definition);
+    const within = windowOf(definition.windowHours);
+    const actual = sources.map((source) => cellOf(source, within));
+    const { prePeriodHours } = definition;
+    const covariates =
+      prePeriodHours === null ? [] : sources.map((source) => cellOf(source, prePeriodOf(prePeriodHours)));
+
+    const cap = caps === undefined ? null : capOf(caps, bindings);
+    const capped = (cell: Cell) => (cap === null ? cell.value : `least(${cell.value}, ${cap})`);
+    const log1p = definition.type === 'mean' && definition.transform === 'log1p';
+    const transformed = (cell: Cell) =>
+      log1p ? `if(${capped(cell)} > -1, log1p(${capped(cell)}), 0.)` : capped(cell);
+    const names = [...actual, ...covariates].map((cell, component) => {
+      const name = `u${index}_${component}`;
+      elements.push(`${transformed(cell)} - ${bindings.bind('Float64', centre[component] ?? 0)} AS ${name}`);
+      return name;
+    });
+    const exists = actual.flatMap((cell) => cell.exists ?? []);
+    const inside = log1p ? actual.map((cell) => `${capped(cell)} > -1`) : [];
+    elements.push(`${['1', ...exists].join(' AND ')} AS has${index}`);
+    elements.push(`${['1', ...exists, ...inside].join(' AND ')} AS use${index}`);
+    const products = names.flatMap((x, i) => names.slice(i).map((y) => `${x} * ${y}`));
+    const always = exists.length + inside.length === 0;
+    const n = always ? 'count()' : `countIf(use${index})`;
+    const sums = [...names, ...products].map((x) => (always ? `sum(${x})` : `sumIf(${x}, use${index})`));
+    const leftOut = log1p ? `countIf(has${index} AND NOT use${index})` : '0';
+    moments.push(`[${[leftOut, n, ...sums].map((sum) => `toFloat64(${sum})`).join(', ')}] AS m${index}`);
+
+    const [total] = actual;
+    if (total !== undefined && needsCap(definition)) {
+      const { windowHours } = definition;
+      const closed =
+        windowHours === null ? '1' : `${windowEnd(windowHours, bindings)} <= {data_through:Int64}`;
+      const counts = [closed, ...exists].join(' AND ');
+      const { value } = total;
+      totals.push(
+        `groupArrayIf(${value}, ${counts} AND ${includesZeros(definition) ? `${value} != 0` : `${value} > 0`}) AS m${index}`,
+        `countIf(${counts} AND ${value} = 0) AS zeros${index}`,
+      );
+    }
+  });
+  return {
+    conditions: conditions.columns(),
+    cells: cells.columns(),
+    elements: elements.join(', '),
+    moments: moments.join(', '),
+    totals: totals.join(', '),
+  };
+}
+
+/** Whether its cap is computed from unit totals. */
+export function needsCap(metric: Metric): boolean {
+  return metric.type === 'mean' && metric.cap?.kind === 'percentile';
+}
+
+/** Whether its computed cap is taken over units without a value, too. */
+export function includesZeros(metric: Metric): boolean {
+  return metric.type === 'mean' && metric.cap?.kind === 'percentile' && metric.cap.includeZeros;
+}
+
+function sourcesOf(metric: Metric): Source[] {
+  switch (metric.type) {
+    case 'mean':
+      return [metric.source];
+    case 'proportion':
+      return [{ ...metric.source, aggregation: 'any' }];
+    case 'ratio':
+      return [metric.numerator, metric.denominator];
+  }
+}
+
+function windowEnd(hours: number, bindings: Bindings): string {
+  return `least(first + ${bindings.bind('Int64', Math.round(hours * HOUR))}, until)`;
+}
+
+function capOf(caps: readonly (number | undefined)[], bindings: Bindings): string {
+  // The moments of an epoch without a cap are dropped; until then any number will do.
+  const values = caps.map((cap) => cap ?? 0);
+  return `${bindings.bind('Array(Float64)', values)}[epoch]`;
+}
+
+/** Names the columns of a SELECT by what they hold, so that what several metrics ask is asked once. */
+class Names {
+  readonly #prefix: string;
+  readonly #columns = new Map<string, { readonly name: string; readonly sql: string }>();
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  of(key: string, sql: () => string): string {
+    const known = this.#columns.get(key);
+    if (known !== undefined) return known.name;
+    const name = `${this.#prefix}${this.#columns.size}`;
+    this.#columns.set(key, { name, sql: sql() });
+    return name;
+  }
+
+  columns(): string {
+    return [...this.#columns.values()].map(({ name, sql }) => `${sql} AS ${name}`).join(', ');
+  }
+}

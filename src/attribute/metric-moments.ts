@@ -1,0 +1,112 @@
+import type { Moments } from '../../analysis/index.ts';
+import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
+import { AppError } from '../errors.ts';
+import type { MomentsRow } from './attribution.ts';
+import { type CohortRow, cohortKey, cohortOf } from './cohort.ts';
+import type { Engine } from './engine.ts';
+import { dimensionOf, existsForSome, type MetricParameters } from './metric-columns.ts';
+import type { PlanTerms } from './plan-terms.ts';
+import type { DistinctScope } from './scope.ts';
+import { askMoments } from './statements.ts';
+import type { UnitCounts } from './unit-counts.ts';
+
+export interface MetricMoments {
+  readonly rows: readonly MomentsRow[];
+  /** Units left out by the transform, by metric key. */
+  readonly outsideTransform: ReadonlyMap<string, number>;
+}
+
+type Answer = CohortRow & { readonly units: string } & {
+  readonly [metric: `m${number}`]: readonly (number | null)[];
+};
+
+interface CohortSums {
+  units: number;
+  /** Per metric: left out, n, sums, products. */
+  readonly metrics: number[][];
+}
+
+/**
+ * The moments of the plan's metrics over the analysed units of every cohort. Units without conversions have no rows;
+ * they are counted, and each is a vector of zeros. AppError `unprocessable` where a metric's numbers exceed a double.
+ */
+export async function momentsOfMetrics(
+  engine: Engine,
+  terms: PlanTerms,
+  scopes: readonly DistinctScope[],
+  segment: readonly AttributeFilter[],
+  counts: UnitCounts,
+  parametersOf: (metric: PlannedMetric) => MetricParameters,
+): Promise<MetricMoments> {
+  const sums = new Map<string, CohortSums>();
+  for (const scope of scopes) {
+    const answers = await engine.ask<Answer>(askMoments(terms, scope, segment, parametersOf));
+    for (const answer of answers) addAnswer(sums, answer, terms.metrics);
+  }
+  const rows: MomentsRow[] = [];
+  const outsideTransform = new Map<string, number>();
+  for (const [key, { row, units, mixed }] of counts.cohorts) {
+    const found = sums.get(key);
+    const without = units - mixed - (found?.units ?? 0);
+    if (without < 0)
+      throw new AppError(
+        'internal',
+        'More units have conversions than have impressions; were raw rows deleted meanwhile? Run it again.',
+      );
+    terms.metrics.forEach((metric, index) => {
+      const { definition } = metric;
+      const { centre, caps } = parametersOf(metric);
+      if (caps !== undefined && caps[row.epoch - 1] === undefined) return;
+      const values = found?.metrics[index] ?? [];
+      const moments = momentsWithZeros(
+        values.slice(1),
+        centre,
+        dimensionOf(definition),
+        existsForSome(definition) ? 0 : without,
+      );
+      if (moments.n > 0) rows.push({ ...cohortOf(terms, row), metric: definition.key, moments });
+      const leftOut = values[0] ?? 0;
+      if (leftOut > 0)
+        outsideTransform.set(definition.key, (outsideTransform.get(definition.key) ?? 0) + leftOut);
+    });
+  }
+  return { rows, outsideTransform };
+}
+
+function addAnswer(sums: Map<string, CohortSums>, answer: Answer, metrics: readonly PlannedMetric[]): void {
+  const key = cohortKey(answer);
+  const before = sums.get(key) ?? { units: 0, metrics: [] };
+  sums.set(key, before);
+  before.units += Number(answer.units);
+  metrics.forEach(({ definition }, index) => {
+    const values = answer[`m${index}`] ?? [];
+    const known = before.metrics[index];
+    before.metrics[index] = values.map((value, i) => {
+      const sum = value === null ? Number.NaN : value + (known?.[i] ?? 0);
+      if (!Number.isFinite(sum))
+        throw new AppError(
+          'unprocessable',
+          `The sums of metric "${definition.key}" exceed what a number can hold; give it a cap.`,
+        );
+      return sum;
+    });
+  });
+}
+
+/** `values` are n, sums and products around the centre of units that have rows; each unit more is at 0. */
+function momentsWithZeros(
+  values: readonly number[],
+  centre: readonly number[],
+  dimension: number,
+  zeros: number,
+): Moments {
+  const [n = 0, ...sums] = values;
+  const c = Array.from({ length: dimension }, (_, i) => centre[i] ?? 0);
+  const products = c.flatMap((x, i) => c.slice(i).map((y) => x * y));
+  return {
+    n: n + zeros,
+    centre: c,
+    sums: c.map((x, i) => (sums[i] ?? 0) - zeros * x),
+    products: products.map((product, i) => (sums[dimension + i] ?? 0) + zeros * product),
+  };
+}

@@ -1,0 +1,44 @@
+-- Question: which assignments, one per unit and epoch, do the impressions make?
+-- Inputs:   guard_until (ms, per epoch: its first impressions before then are left out unless versioned), until (ms,
+--           per epoch: when a change ends its windows); mark: classified (classified.sql) and what it takes.
+-- Columns:  unit_hash, epoch (index from 1), first (ms of the first impression in the epoch), arm (index), guarded (left
+--           out by the guard interval), mixed (met two variants in the epoch), selected (its first impression matches
+--           the segment), is_new (the experiment first saw the unit in this epoch), origin (ms of that first sight),
+--           cohort_day (UTC day of first), until.
+-- Impressions are ordered by time, then arm, then those out of the guard interval; content decides the rest.
+SELECT
+    unit_hash,
+    entry.1 AS epoch,
+    intDiv(entry.2, 65536) AS first,
+    toUInt16(intDiv(entry.2 % 65536, 2)) AS arm,
+    entry.2 % 2 = 1 AS guarded,
+    entry.3 AS mixed,
+    entry.4 AS selected,
+    seen.2 = epoch AS is_new,
+    seen.1 AS origin,
+    toDate(intDiv(first, 86400000)) AS cohort_day,
+    {until:Array(Int64)}[epoch] AS until
+FROM
+(
+    SELECT unit_hash, groupArray((epoch, rank, mixed, selected)) AS entries, min((intDiv(rank, 65536), epoch)) AS seen
+    FROM
+    (
+        SELECT
+            unit_hash, epoch,
+            min(impression_rank) AS rank,
+            min(arm) != max(arm) AS mixed,
+            /*first_selected*/ AS selected
+        FROM
+        (
+            SELECT
+                unit_hash, epoch, arm, content_hash, selected,
+                NOT versioned AND t < {guard_until:Array(Int64)}[epoch] AS in_guard,
+                t * 65536 + arm * 2 + in_guard AS impression_rank
+            FROM (/*classified*/)
+            WHERE left_out = 0
+        )
+        GROUP BY unit_hash, epoch
+    )
+    GROUP BY unit_hash
+)
+ARRAY JOIN entries AS entry

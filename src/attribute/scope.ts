@@ -1,0 +1,33 @@
+import type { ParameterValue } from '../stores/clickhouse/index.ts';
+
+/**
+ * Which raw rows a question reads: conditions on their columns and what these bind. Whatever narrows attribution to
+ * some rows or units does it here, and asks the same questions.
+ */
+export interface Scope {
+  /** Which rows are known. */
+  readonly rows: string;
+  /** Of which units, by unit_hash. */
+  readonly units: string;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+}
+
+/** A scope in which the units with repeated identities are known: a list or a question, without parentheses. */
+export interface DistinctScope extends Scope {
+  readonly repeated: string;
+}
+
+const UNIT_HASHES = 2n ** 64n;
+
+/** One of `count` equal ranges of unit hashes, over what was received up to `dataThrough`. */
+export function sliceScope(dataThrough: Date, index: number, count: number): Scope {
+  return {
+    rows: "_received_at <= fromUnixTimestamp64Milli({data_through:Int64}, 'UTC')",
+    units: 'unit_hash BETWEEN {first_hash:UInt64} AND {last_hash:UInt64}',
+    params: {
+      data_through: dataThrough.getTime(),
+      first_hash: (UNIT_HASHES * BigInt(index)) / BigInt(count),
+      last_hash: (UNIT_HASHES * BigInt(index + 1)) / BigInt(count) - 1n,
+    },
+  };
+}

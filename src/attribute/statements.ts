@@ -1,0 +1,130 @@
+import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
+import type { ParameterValue } from '../stores/clickhouse/index.ts';
+import { loadSql } from '../stores/sql-file.ts';
+import { impressionColumns } from './impression-columns.ts';
+import { type MetricParameters, metricColumns } from './metric-columns.ts';
+import type { PlanTerms } from './plan-terms.ts';
+import { Bindings, fill } from './question.ts';
+import type { DistinctScope, Scope } from './scope.ts';
+
+const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
+const templates = {
+  classified: sql('classified'),
+  conversions: sql('conversions'),
+  impressions: sql('impressions'),
+  leftOut: sql('left-out'),
+  moments: sql('moments'),
+  otherUnitTypes: sql('other-unit-types'),
+  pairs: sql('pairs'),
+  repeatedUnits: sql('repeated-units'),
+  repeats: sql('repeats'),
+  size: sql('size'),
+  totals: sql('totals'),
+  units: sql('units'),
+  vectors: sql('vectors'),
+};
+
+/** A question ready to be asked. */
+export interface Asked {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+}
+
+type Segment = readonly AttributeFilter[];
+type ParametersOf = (metric: PlannedMetric) => MetricParameters;
+
+/** size.sql over the unit hashes below `sampleEnd`. */
+export function askSize(terms: PlanTerms, scope: Scope, sampleEnd: bigint): Asked {
+  return ask(terms, scope, { sample_end: sampleEnd }, () => fill(templates.size, marksOf(scope)));
+}
+
+/** repeats.sql, listing at most so many units. */
+export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number): Asked {
+  return ask(terms, scope, { most_listed: mostListed }, () =>
+    fill(templates.repeats, { repeated_units: fill(templates.repeatedUnits, marksOf(scope)) }),
+  );
+}
+
+/** The same scope with its repeated units: those listed, or the question for them where they are many. */
+export function distinctScope(scope: Scope, repeated: readonly bigint[] | 'many'): DistinctScope {
+  if (repeated === 'many')
+    return { ...scope, repeated: `SELECT unit_hash FROM (${fill(templates.repeatedUnits, marksOf(scope))})` };
+  return { ...scope, repeated: '{repeated:Array(UInt64)}', params: { ...scope.params, repeated } };
+}
+
+/** left-out.sql: of all impressions, whatever the segment. */
+export function askLeftOut(terms: PlanTerms, scope: DistinctScope): Asked {
+  return ask(terms, scope, {}, (bindings) =>
+    fill(templates.leftOut, { classified: classified(terms, scope, [], bindings).text }),
+  );
+}
+
+/** units.sql. */
+export function askUnits(terms: PlanTerms, scope: DistinctScope, segment: Segment): Asked {
+  return ask(terms, scope, {}, (bindings) =>
+    fill(templates.units, { pairs: pairs(terms, scope, segment, bindings) }),
+  );
+}
+
+/** other-unit-types.sql. */
+export function askOtherUnitTypes(terms: PlanTerms, scope: Scope): Asked {
+  return ask(terms, scope, {}, () => fill(templates.otherUnitTypes, marksOf(scope)));
+}
+
+/** moments.sql for some of the plan's metrics. */
+export function askMoments(
+  terms: PlanTerms,
+  scope: DistinctScope,
+  segment: Segment,
+  parametersOf: ParametersOf,
+): Asked {
+  return ask(terms, scope, {}, (bindings) => {
+    const columns = metricColumns(terms.metrics, parametersOf, bindings);
+    const vectors = fill(templates.vectors, {
+      pairs: pairs(terms, scope, segment, bindings),
+      conversions: fill(templates.conversions, marksOf(scope)),
+      ...columns,
+    });
+    return fill(templates.moments, { vectors, ...columns });
+  });
+}
+
+/** totals.sql for those of the plan's metrics whose cap is a percentile. */
+export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
+  return ask(terms, scope, {}, (bindings) => {
+    const columns = metricColumns(terms.metrics, () => ({ centre: [], caps: undefined }), bindings);
+    const assigned = pairs(terms, scope, [], bindings);
+    const vectors = fill(templates.vectors, {
+      pairs: assigned,
+      conversions: fill(templates.conversions, marksOf(scope)),
+      ...columns,
+    });
+    return fill(templates.totals, { pairs: assigned, vectors, ...columns });
+  });
+}
+
+function ask(
+  terms: PlanTerms,
+  scope: Scope,
+  named: Readonly<Record<string, ParameterValue>>,
+  text: (bindings: Bindings) => string,
+): Asked {
+  const bindings = new Bindings({ ...terms.params, ...scope.params, ...named });
+  return { sql: text(bindings), params: bindings.params };
+}
+
+function classified(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
+  const columns = impressionColumns(terms, segment, bindings);
+  const impressions = fill(templates.impressions, marksOf(scope));
+  return { text: fill(templates.classified, { ...columns, impressions }), columns };
+}
+
+function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
+  const { text, columns } = classified(terms, scope, segment, bindings);
+  return fill(templates.pairs, { classified: text, first_selected: columns.first_selected });
+}
+
+function marksOf(scope: Scope | DistinctScope): Record<string, string> {
+  const { rows, units } = scope;
+  return 'repeated' in scope ? { rows, units, repeated: scope.repeated } : { rows, units };
+}

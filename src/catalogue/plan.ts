@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { PostgresRunner } from '../stores/postgres/index.ts';
+import { loadSql } from '../stores/sql-file.ts';
+import { AttributeFilters } from './attribute-filter.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { Arm, ExperimentDefinition, type ExperimentPlan, type ExperimentStatus } from './experiment.ts';
+import { rolesOf } from './experiment-rules.ts';
+import { Metric } from './metric.ts';
+import { SegmentDefinition } from './segment.ts';
+
+const readPlanSql = loadSql(new URL('./read-plan.sql', import.meta.url));
+
+const StoredEpochs = z.array(
+  z.object({
+    number: z.int(),
+    arms: z.array(Arm),
+    targeting: AttributeFilters,
+    effectiveAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    externalId: z.string().nullable(),
+    flagVersion: z.string().nullable(),
+  }),
+);
+const StoredMetrics = z.array(z.object({ version: z.int(), definition: Metric }));
+
+interface Row {
+  readonly definition: unknown;
+  readonly status: ExperimentStatus;
+  readonly epochs: unknown;
+  readonly metrics: unknown;
+  readonly segments: unknown;
+}
+
+/** All that a run needs to know of an experiment, in one read. @throws AppError `not-found`, or `conflict` for a draft. */
+export async function readPlan(runner: PostgresRunner, key: string): Promise<ExperimentPlan> {
+  const [row] = await runner.query<Row>(readPlanSql, [key]);
+  if (row === undefined)
+    throw new AppError(
+      'not-found',
+      `There is no experiment "${key}"; GET /api/v1/experiments lists those there are.`,
+    );
+  const definition = ExperimentDefinition.parse(row.definition);
+  if (row.status === 'draft' || definition.start === null)
+    throw new AppError(
+      'conflict',
+      `Experiment "${key}" has not been started; POST /api/v1/experiments/${key}:start first.`,
+    );
+  const parts = {
+    key,
+    environment: definition.environment,
+    flag: definition.flag,
+    unitType: definition.unitType,
+    control: definition.control,
+    eligibleReasons: definition.eligibleReasons,
+    guardSeconds: definition.guardSeconds,
+    start: new Date(definition.start),
+    end: definition.end === null ? null : new Date(definition.end),
+    statistics: definition.statistics,
+    epochs: StoredEpochs.parse(row.epochs),
+    metrics: plannedMetrics(definition, StoredMetrics.parse(row.metrics)),
+    segments: inOrderOf(definition.segments, z.array(SegmentDefinition).parse(row.segments)),
+  };
+  return {
+    ...parts,
+    status: row.status,
+    refreshSeconds: definition.refreshSeconds,
+    specHash: createHash('sha256').update(canonicalJson(parts)).digest('hex'),
+  };
+}
+
+function plannedMetrics(definition: ExperimentDefinition, pinned: z.output<typeof StoredMetrics>) {
+  return rolesOf(definition).map(({ metric, role }) => {
+    const version = pinned.find((candidate) => candidate.definition.key === metric);
+    if (version === undefined)
+      throw new AppError(
+        'internal',
+        `Experiment "${definition.key}" counts by no version of metric "${metric}".`,
+      );
+    return { role, ...version };
+  });
+}
+
+function inOrderOf(keys: readonly string[], segments: readonly SegmentDefinition[]): SegmentDefinition[] {
+  return keys.flatMap((key) => segments.find((segment) => segment.key === key) ?? []);
+}

@@ -1,0 +1,52 @@
+/** `assay`: what can be done from a terminal. Runs straight from the checkout; see `assay --help`. */
+import { AppError } from '../errors.ts';
+import { version } from '../version.ts';
+import { config } from './config.ts';
+import { results } from './results.ts';
+
+interface Command {
+  readonly usage: string;
+  readonly about: string;
+  run(args: readonly string[]): Promise<void> | void;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = { config, results };
+
+function help(): string {
+  const lines = Object.values(COMMANDS).map(({ usage, about }) => `  assay ${usage.padEnd(34)} ${about}`);
+  return [
+    'Usage: assay <command> [options]',
+    '',
+    ...lines,
+    '',
+    '  assay --help, --version',
+    '',
+    'To start the service: npm start',
+  ].join('\n');
+}
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(help());
+    return;
+  }
+  if (name === '--version') {
+    console.log(version);
+    return;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined)
+    throw new AppError('bad-request', `"${name}" is no command; \`assay --help\` lists those there are.`);
+  if (args.includes('--help')) {
+    console.log(`Usage: assay ${command.usage}\n\n${command.about}`);
+    return;
+  }
+  await command.run(args);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`assay: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,3 @@
+export { ApiClient } from './api-client.ts';
+export { replayHillstrom } from './replay-hillstrom.ts';
+export { ReplayProgress } from './replay-progress.ts';

@@ -1,0 +1,13 @@
+export {
+  CONVERSION_COLUMNS,
+  type EncodedRow,
+  encodeRows,
+  IMPRESSION_COLUMNS,
+  STAMP_COLUMNS,
+} from './encode-rows.ts';
+export type { Conversion, Event, Impression, Unit } from './event.ts';
+export { ConversionInput, EventInput, ImpressionInput } from './event-schema.ts';
+export { parseInstant } from './instant.ts';
+export { EVENT_LIMITS } from './limits.ts';
+export { parseEvent } from './parse-event.ts';
+export { REJECTION_CODES, type Rejection, type RejectionCode, rejection } from './rejection.ts';

@@ -1,0 +1,61 @@
+/** The service: reads the configuration, opens everything, listens, and closes it all again when told to. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { readProcessConfig } from './config.ts';
+import { AppError } from './errors.ts';
+import { start } from './start.ts';
+import { createTerminal } from './terminal.ts';
+
+/** A process that cannot close within this is ended: a supervisor would do it anyway, later and harder. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+const terminal = createTerminal(process.stdout);
+
+function refuse(error: unknown): never {
+  const sentence =
+    error instanceof AppError
+      ? error.message
+      : `An unexpected error: ${String(error instanceof Error ? error.stack : error)}`;
+  process.stderr.write(`assay: ${sentence}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readProcessConfig();
+  const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
+  // dist/src/main.js and src/main.ts are at different depths; migrations/ stands beside package.json.
+  const here = dirname(fileURLToPath(import.meta.url));
+  const root = here.endsWith('dist/src') ? dirname(dirname(here)) : dirname(here);
+  const stop = new AbortController();
+  const service = start(config, { root, logger, terminal, signal: stop.signal });
+  let closing = false;
+  const close = (): void => {
+    // A second Ctrl-C means now.
+    if (closing) process.exit(130);
+    closing = true;
+    stop.abort();
+    setTimeout(() => {
+      process.stderr.write(
+        `assay: not closed within ${CLOSE_TIMEOUT_MS / 1000} s; ending now. Accepted events are safe.\n`,
+      );
+      process.exit(1);
+    }, CLOSE_TIMEOUT_MS).unref();
+    service
+      .then((running) => running.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => (stop.signal.aborted && isAbort(error) ? process.exit(0) : refuse(error)),
+      );
+  };
+  process.on('SIGINT', close);
+  process.on('SIGTERM', close);
+  await service;
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+process.on('unhandledRejection', refuse);
+main().catch((error: unknown) => {
+  if (!isAbort(error)) refuse(error);
+});

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { AccessModule, AuditLog, Tokens } from './access/index.ts';
+import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
+import { AppModule } from './app.module.ts';
+import { Recomputation } from './attribute/index.ts';
+import { Catalogue, CatalogueModule } from './catalogue/index.ts';
+import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
+import type { Config, Role } from './config.ts';
+import { AppError } from './errors.ts';
+import { createHttpApp, createOpenApiDocument } from './http/index.ts';
+import { Ingest, readDataThrough } from './ingest/index.ts';
+import { type Jobs, openJobs, ScheduleKeeper } from './jobs/index.ts';
+import type { Stores } from './open-stores.ts';
+import { type OpenApiHolder, OperationsModule } from './operations/index.ts';
+import { ServeModule } from './serve/index.ts';
+import { version } from './version.ts';
+
+/** How often the schedules are compared with the catalogue, for changes made by other processes. */
+const RECONCILE_EVERY_MS = 15_000;
+
+export interface Service {
+  readonly tokens: Tokens;
+  /** The random admin token, if it has not been shown yet; see Tokens.bootstrap. */
+  readonly bootstrap: Awaited<ReturnType<Tokens['bootstrap']>>;
+  /** Begins to listen and to take jobs; gives the address. */
+  listen(): Promise<string>;
+  /** Ends requests and jobs under way, in an order in which none needs what is already closed. */
+  close(): Promise<void>;
+}
+
+const now = (): Date => new Date();
+
+/** Builds the whole service on open stores, with the parts that its roles need. @throws AppError 'start-refused'. */
+export async function openService(config: Config, stores: Stores, logger: Logger): Promise<Service> {
+  const { clickhouse, postgres, sole } = stores;
+  const has = (...roles: Role[]): boolean => roles.some((role) => config.roles.includes(role));
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const audit = new AuditLog(postgres);
+  const tokens = new Tokens({ postgres, clock: now });
+  const bootstrap = await tokens.bootstrap({ configured: config.token ?? undefined });
+  const jobs = await openJobs({
+    logger,
+    ...(config.queueUrl === null ? { pool: postgres.pool } : { queueUrl: config.queueUrl }),
+  });
+  const catalogue: Catalogue = new Catalogue({
+    postgres,
+    audit,
+    clock: now,
+    logger,
+    hooks: { onExperimentChanged: () => schedules.reconcile() },
+  });
+  const schedules: ScheduleKeeper = new ScheduleKeeper({
+    jobs,
+    running: () => catalogue.runningExperiments(),
+    logger,
+  });
+  const ingest = has('collect')
+    ? await Ingest.open({ clickhouse, postgres, logger, registry, sole, source: `direct:${randomUUID()}` })
+    : null;
+  const scorecards = new Scorecards({ clickhouse, postgres });
+  const recomputation = new Recomputation({ clickhouse, postgres, logger });
+  const run = new ScorecardRun({
+    catalogue,
+    // A process that never saw an event has seen all of them up to now.
+    watermark: async () =>
+      ingest === null ? ((await readDataThrough(postgres)) ?? now()) : ingest.watermark(),
+    recomputation,
+    scorecards,
+    metrics: new ScorecardMetrics(registry, {
+      now,
+      dataThroughOfRunning: async () => {
+        const running = await catalogue.runningExperiments();
+        const latest = await scorecards.latest(running.map(({ key }) => key));
+        return new Map([...latest].map(([key, { dataThrough }]) => [key, dataThrough]));
+      },
+    }),
+    logger,
+    now,
+    engineVersion: version,
+  });
+  observeJobs(jobs, registry);
+
+  const openapi: OpenApiHolder = { document: null };
+  const modules: DynamicModule[] = [
+    AccessModule.forRoot({ tokens, audit }),
+    OperationsModule.forRoot({
+      registry,
+      openapi,
+      checks: [
+        { name: 'clickhouse', check: () => clickhouse.ping() },
+        { name: 'postgres', check: () => postgres.ping() },
+      ],
+    }),
+  ];
+  if (ingest !== null)
+    modules.push(
+      CollectModule.forRoot({
+        collector: new Collector({ write: (rows) => ingest.write(rows), registry }),
+        rejected: new RejectedEvents(clickhouse),
+      }),
+    );
+  if (has('serve'))
+    modules.push(
+      CatalogueModule.forRoot({ catalogue }),
+      ServeModule.forRoot({ scorecards, catalogue, recomputation, jobs, engineVersion: version, now }),
+    );
+  const app = await createHttpApp(AppModule.forRoot(modules), { logger });
+  await app.init();
+  openapi.document = createOpenApiDocument(app, version);
+
+  return {
+    tokens,
+    bootstrap,
+    async listen() {
+      if (has('work')) {
+        await jobs.work(async (experiment) => {
+          await run.run(experiment);
+        });
+        await schedules.start(RECONCILE_EVERY_MS);
+      }
+      try {
+        await app.listen(config.port, config.host);
+      } catch (cause) {
+        throw cannotListen(config, cause);
+      }
+      const { port } = app.getHttpServer().address() as AddressInfo;
+      const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+      return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+    },
+    async close() {
+      await app.close();
+      await schedules.stop();
+      await jobs.close();
+      await ingest?.close();
+    },
+  };
+}
+
+function cannotListen({ host, port }: Config, cause: unknown): AppError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const why =
+    code === 'EADDRINUSE'
+      ? `Port ${port} of ${host} is in use; stop what uses it, or set PORT to another one (0 takes a free one).`
+      : code === 'EACCES'
+        ? `Port ${port} may not be opened by this user; set PORT to one above 1023.`
+        : `The service cannot listen on ${host}:${port} (${String(code ?? cause)}); set HOST and PORT.`;
+  return new AppError('start-refused', why, { cause });
+}
+
+function observeJobs(jobs: Jobs, registry: Registry): void {
+  new Gauge({
+    name: 'assay_jobs',
+    help: 'Scorecard runs that wait, run, or have failed for good',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      for (const [state, count] of Object.entries(await jobs.counts())) this.set({ state }, count);
+    },
+  });
+}

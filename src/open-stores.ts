@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type ClickHouse, openEmbeddedClickHouse, openServerClickHouse } from './stores/clickhouse/index.ts';
+import { type DataDirectory, openDataDirectory } from './stores/data-directory.ts';
+import { migrateClickHouse, migratePostgres } from './stores/migrations/index.ts';
+import { openEmbeddedPostgres, openServerPostgres, type Postgres } from './stores/postgres/index.ts';
+
+export interface Stores {
+  readonly clickhouse: ClickHouse;
+  readonly postgres: Postgres;
+  /** No other process can have these stores open. */
+  readonly sole: boolean;
+  /** Closes the stores, then lets the next process at the data directory. */
+  close(): Promise<void>;
+}
+
+/** Called before each step of opening, with a few words for a person. */
+export type OnStep = (what: string) => void;
+
+/**
+ * Opens both stores, embedded in the data directory or served where a URL says so, and brings them up to date.
+ * @throws AppError 'start-refused' or 'migration-refused' with one sentence; nothing stays open then.
+ */
+export async function openStores(config: Config, root: string, onStep: OnStep): Promise<Stores> {
+  const { clickhouseUrl, databaseUrl } = config;
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closers.splice(0).reverse()) await step();
+  };
+  let directory: DataDirectory | undefined;
+  const embedded = (): DataDirectory => {
+    if (directory === undefined) {
+      const opened = openDataDirectory(config.dataDirectory);
+      closers.push(() => opened.release());
+      directory = opened;
+    }
+    return directory;
+  };
+  try {
+    onStep(clickhouseUrl === null ? `ClickHouse in ${embedded().path}` : 'ClickHouse on its server');
+    const clickhouse =
+      clickhouseUrl === null
+        ? await openEmbeddedClickHouse({ directory: embedded().clickhouse })
+        : await openServerClickHouse({ url: clickhouseUrl });
+    closers.push(() => clickhouse.close());
+    onStep(databaseUrl === null ? `Postgres in ${embedded().path}` : 'Postgres on its server');
+    const postgres =
+      databaseUrl === null
+        ? await openEmbeddedPostgres({ directory: embedded().postgres })
+        : await openServerPostgres({ url: databaseUrl });
+    closers.push(() => postgres.close());
+    onStep('migrations');
+    await migrateClickHouse(clickhouse, join(root, 'migrations', 'clickhouse'));
+    await migratePostgres(postgres, join(root, 'migrations', 'postgres'));
+    return { clickhouse, postgres, sole: clickhouseUrl === null || databaseUrl === null, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+export { OperationsModule } from './operations.module.ts';
+export type { OpenApiHolder, ReadinessCheck } from './readiness.ts';

@@ -1,0 +1,3 @@
+export { RESULTS_CSV_HEADER, resultsCsv } from './results-csv.ts';
+export { ServeModule } from './serve.module.ts';
+export type { ServeDependencies } from './serve-dependencies.ts';

@@ -1,0 +1,97 @@
+import type { ComparisonResult, Difference, MetricResult, Results } from '../analyse/index.ts';
+import { type CsvValue, csv } from './csv.ts';
+
+/** The columns of results as CSV: one row per metric and comparison, named as in the JSON. */
+export const RESULTS_CSV_HEADER = [
+  'experiment',
+  'scorecardId',
+  'dataThrough',
+  'computedAt',
+  'segment',
+  'metric',
+  'role',
+  'type',
+  'status',
+  'reason',
+  'control',
+  'controlUnits',
+  'controlMean',
+  'controlSd',
+  'variant',
+  'units',
+  'mean',
+  'sd',
+  'verdict',
+  'p',
+  'adjustedP',
+  'absoluteEstimate',
+  'absoluteLow',
+  'absoluteHigh',
+  'relativeEstimate',
+  'relativeLow',
+  'relativeHigh',
+  'method',
+  'theta',
+  'varianceReduction',
+  'unadjustedP',
+  'unadjustedAbsoluteEstimate',
+  'unadjustedAbsoluteLow',
+  'unadjustedAbsoluteHigh',
+  'sampleRatioStatus',
+  'sampleRatioP',
+] as const;
+
+const bounds = (of: Difference | undefined): CsvValue[] => [
+  of?.estimate ?? null,
+  of?.ci?.[0] ?? null,
+  of?.ci?.[1] ?? null,
+];
+
+function armCells(metric: MetricResult, variant: string): CsvValue[] {
+  const arm = metric.arms.find((each) => each.variant === variant);
+  return [variant, arm?.units ?? null, arm?.mean ?? null, arm?.sd ?? null];
+}
+
+function comparisonCells(comparison: ComparisonResult): CsvValue[] {
+  const { covariate, unadjusted } = comparison;
+  return [
+    comparison.verdict,
+    comparison.p,
+    comparison.adjustedP,
+    ...bounds(comparison.absolute),
+    ...bounds(comparison.relative),
+    comparison.method,
+    covariate?.theta ?? null,
+    covariate?.varianceReduction ?? null,
+    unadjusted?.p ?? null,
+    ...bounds(unadjusted?.absolute),
+  ];
+}
+
+function metricRows(results: Results, metric: MetricResult): CsvValue[][] {
+  const { experiment, scorecardId, dataThrough, computedAt, segment, control, sampleRatio } = results;
+  const start = [experiment, scorecardId, dataThrough, computedAt, segment];
+  const face = [metric.metric, metric.role, metric.type, metric.status];
+  const soundness = [sampleRatio.status, sampleRatio.p];
+  if (metric.comparisons.length === 0) {
+    const missing = RESULTS_CSV_HEADER.length - start.length - face.length - 1 - soundness.length;
+    return [[...start, ...face, metric.reason, ...Array.from({ length: missing }, () => null), ...soundness]];
+  }
+  return metric.comparisons.map((comparison) => [
+    ...start,
+    ...face,
+    comparison.reason,
+    ...armCells(metric, control ?? ''),
+    ...armCells(metric, comparison.variant),
+    ...comparisonCells(comparison),
+    ...soundness,
+  ]);
+}
+
+/** Results as CSV; a failed metric has one row with its reason, and no scorecard gives the header alone. */
+export function resultsCsv(results: Results): string {
+  return csv(
+    RESULTS_CSV_HEADER,
+    results.metrics.flatMap((metric) => metricRows(results, metric)),
+  );
+}

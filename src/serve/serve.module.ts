@@ -1,0 +1,46 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DocumentCache } from './document-cache.ts';
+import { LatestPointers } from './latest-pointers.ts';
+import { ResultsController } from './results.controller.ts';
+import { RunsController } from './runs.controller.ts';
+import { ScorecardReader } from './scorecard-reader.ts';
+import { SegmentResults } from './segment-results.ts';
+import {
+  SERVE_CATALOGUE,
+  SERVE_CLOCK,
+  SERVE_JOBS,
+  SERVE_SCORECARDS,
+  type ServeDependencies,
+} from './serve-dependencies.ts';
+
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
+const DEFAULT_SEGMENT_WAIT_MS = 20_000;
+
+/** The routes of results, health, time series and runs. */
+@Module({})
+export class ServeModule {
+  static forRoot(deps: ServeDependencies): DynamicModule {
+    const { scorecards, catalogue, recomputation, engineVersion, now } = deps;
+    const cache = new DocumentCache(deps.cacheBytes ?? DEFAULT_CACHE_BYTES);
+    const latest = new LatestPointers(scorecards, () => performance.now());
+    const waitMs = deps.segmentWaitMs ?? DEFAULT_SEGMENT_WAIT_MS;
+    return {
+      module: ServeModule,
+      controllers: [ResultsController, RunsController],
+      providers: [
+        {
+          provide: ScorecardReader,
+          useValue: new ScorecardReader({ scorecards, latest, catalogue, cache, engineVersion }),
+        },
+        {
+          provide: SegmentResults,
+          useValue: new SegmentResults({ catalogue, recomputation, cache, engineVersion, now, waitMs }),
+        },
+        { provide: SERVE_SCORECARDS, useValue: scorecards },
+        { provide: SERVE_CATALOGUE, useValue: catalogue },
+        { provide: SERVE_JOBS, useValue: deps.jobs },
+        { provide: SERVE_CLOCK, useValue: now },
+      ],
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../errors.ts';
+
+export interface HeldLock {
+  /** Idempotent. */
+  release(): void;
+}
+
+/**
+ * Locks a directory for this process: SQLite's exclusive lock on a file in it, which is a lock of the operating system
+ * and falls with the process, so that nothing stale remains after kill -9. AppError `start-refused` names the holder.
+ */
+export function holdLock(directory: string): HeldLock {
+  const holder = join(directory, 'holder');
+  const database = lockFile(directory, holder);
+  writeFileSync(holder, String(process.pid));
+  let held = true;
+  return {
+    release() {
+      if (held) database.close();
+      held = false;
+    },
+  };
+}
+
+function lockFile(directory: string, holder: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(directory, 'lock'));
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return database;
+  } catch (cause) {
+    database?.close();
+    const message = isBusy(cause)
+      ? `${directory} is in use by another process${readHolder(holder)}; stop that one or choose another directory.`
+      : `${directory} cannot be locked; delete the file "lock" in it, or choose a directory on a local disk.`;
+    throw new AppError('start-refused', message, { cause });
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
+
+// Only a hint for people: the lock itself is what counts.
+function readHolder(file: string): string {
+  try {
+    const pid = readFileSync(file, 'utf8').trim();
+    return /^\d+$/.test(pid) ? ` (pid ${pid})` : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,2 @@
+export { migrateClickHouse } from './migrate-clickhouse.ts';
+export { migratePostgres } from './migrate-postgres.ts';

@@ -1,0 +1,60 @@
+import type { Attribution } from '../../src/attribute/index.ts';
+import type { ModelAttribution } from './model.ts';
+
+/** Where an attribution differs from what the model says; sums may differ by 1e-9 of the absolute terms. */
+export function differences(actual: Attribution, expected: ModelAttribution): string[] {
+  const found: string[] = [];
+  const same = (what: string, a: unknown, b: unknown) => {
+    if (JSON.stringify(a) !== JSON.stringify(b))
+      found.push(`${what}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`);
+  };
+  const close = (what: string, a: number | undefined, b: number, scale: number) => {
+    if (a === undefined || Math.abs(a - b) > 1e-9 * scale + 1e-12) found.push(`${what}: ${a}, not ${b}`);
+  };
+
+  const units = new Map(
+    actual.units.map((row) => [
+      `${row.epoch} ${row.population} ${row.cohortDay} ${row.variant}`,
+      { units: row.units, multipleVariants: row.multipleVariants },
+    ]),
+  );
+  same('cohorts', [...units.keys()].sort(), [...expected.units.keys()].sort());
+  for (const [key, counts] of expected.units) same(`units ${key}`, units.get(key), counts);
+
+  const moments = new Map(
+    actual.moments.map((row) => [
+      `${row.metric} ${row.epoch} ${row.population} ${row.cohortDay} ${row.variant}`,
+      row.moments,
+    ]),
+  );
+  same('rows of moments', [...moments.keys()].sort(), [...expected.moments.keys()].sort());
+  for (const [key, own] of expected.moments) {
+    const other = moments.get(key);
+    same(`n ${key}`, other?.n, own.n);
+    same(
+      `dimension ${key}`,
+      [other?.sums.length, other?.products.length],
+      [own.sums.length, own.products.length],
+    );
+    own.sums.forEach((sum, i) => {
+      close(`sum ${i} ${key}`, other?.sums[i], sum, own.absoluteSums[i] ?? 0);
+    });
+    own.products.forEach((product, i) => {
+      close(`product ${i} ${key}`, other?.products[i], product, own.absoluteProducts[i] ?? 0);
+    });
+  }
+
+  for (const { metric, caps } of actual.parameters) {
+    const own = expected.caps.get(metric) ?? {};
+    same(`epochs with a cap ${metric}`, Object.keys(caps), Object.keys(own));
+    for (const [epoch, cap] of Object.entries(own))
+      close(`cap ${metric} ${epoch}`, caps[Number(epoch)], cap, Math.abs(cap));
+  }
+  for (const name of Object.keys(expected.exclusions) as (keyof typeof expected.exclusions)[])
+    same(`exclusions ${name}`, sorted(actual.exclusions[name]), sorted(expected.exclusions[name]));
+  return found;
+}
+
+function sorted(value: number | Readonly<Record<string, number>>) {
+  return typeof value === 'number' ? value : Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+}

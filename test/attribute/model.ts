@@ -1,0 +1,445 @@
+/**
+ * Attribution as the semantics say it, row by row and with nothing clever: what the engine's answers are compared with.
+ * It shares no code with src/attribute. The one thing taken from the store is each row's content hash, which decides
+ * between rows of one identity and one time.
+ */
+import type {
+  AttributeFilter,
+  Epoch,
+  ExperimentPlan,
+  MetricSource,
+  PlannedMetric,
+} from '../../src/catalogue/index.ts';
+
+export interface RawRow {
+  readonly environment: string;
+  /** The flag of an impression, the name of a conversion. */
+  readonly name: string;
+  readonly unitType: string;
+  readonly unitId: string;
+  readonly unitTypes: readonly string[];
+  readonly ts: number;
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly receivedAt: number;
+  readonly contentHash: bigint;
+}
+export interface RawImpression extends RawRow {
+  readonly variant: string;
+  readonly reason: string;
+  readonly flagVersion: string;
+}
+export interface RawConversion extends RawRow {
+  readonly value: number | null;
+}
+
+export interface ModelMoments {
+  n: number;
+  readonly sums: number[];
+  readonly products: number[];
+  /** Of the absolute terms, for the tolerance. */
+  readonly absoluteSums: number[];
+  readonly absoluteProducts: number[];
+}
+
+export interface ModelAttribution {
+  /** By "epoch population day variant". */
+  readonly units: Map<string, { units: number; multipleVariants: number }>;
+  /** By "metric epoch population day variant". */
+  readonly moments: Map<string, ModelMoments>;
+  /** By metric, epoch number. */
+  readonly caps: Map<string, Record<number, number>>;
+  readonly exclusions: {
+    multipleVariants: number;
+    guardInterval: number;
+    unknownVariant: number;
+    impressionsByReason: Record<string, number>;
+    offTarget: number;
+    outsideDates: number;
+    conversionsOfOtherUnitTypes: number;
+    outsideTransform: Record<string, number>;
+    duplicateEvents: number;
+  };
+}
+
+interface Assignment {
+  readonly unitId: string;
+  readonly epoch: Epoch;
+  readonly first: number;
+  readonly variant: string;
+  readonly mixed: boolean;
+  readonly guarded: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+  isNew: boolean;
+  /** First impression in the experiment. */
+  origin: number;
+}
+
+const HOUR = 3_600_000;
+
+export function attributionOf(
+  plan: ExperimentPlan,
+  rows: { impressions: readonly RawImpression[]; conversions: readonly RawConversion[] },
+  options: {
+    dataThrough: number;
+    segment: readonly AttributeFilter[];
+    centreOf: (metric: string) => readonly number[];
+  },
+): ModelAttribution {
+  const { dataThrough, segment, centreOf } = options;
+  const exclusions: ModelAttribution['exclusions'] = {
+    ...{ multipleVariants: 0, guardInterval: 0, unknownVariant: 0, impressionsByReason: {} },
+    ...{
+      offTarget: 0,
+      outsideDates: 0,
+      conversionsOfOtherUnitTypes: 0,
+      outsideTransform: {},
+      duplicateEvents: 0,
+    },
+  };
+  const known = <Row extends RawRow>(all: readonly Row[]) =>
+    all.filter((row) => row.environment === plan.environment && row.receivedAt <= dataThrough);
+  const metrics = [...new Map(plan.metrics.map((metric) => [metric.definition.key, metric])).values()];
+  const names = new Set(metrics.flatMap((metric) => sourcesOf(metric).map((source) => source.event)));
+
+  // Events, each once.
+  const impressionRows = known(rows.impressions).filter(
+    (row) => row.name === plan.flag && row.unitType === plan.unitType,
+  );
+  const conversionRows = known(rows.conversions).filter((row) => names.has(row.name));
+  const ownRows = conversionRows.filter((row) => row.unitType === plan.unitType);
+  const impressions = eachOnce(impressionRows);
+  const conversions = eachOnce(ownRows);
+  exclusions.duplicateEvents =
+    impressionRows.length - impressions.length + (ownRows.length - conversions.length);
+  exclusions.conversionsOfOtherUnitTypes = eachOnce(
+    conversionRows.filter(
+      (row) =>
+        !row.unitTypes.includes(plan.unitType) &&
+        row.unitTypes[0] === row.unitType &&
+        row.ts >= plan.start.getTime() &&
+        (plan.end === null || row.ts < plan.end.getTime()),
+    ),
+  ).length;
+
+  // Eligible impressions.
+  const eligible = impressions.filter((impression) => {
+    if (impression.ts < plan.start.getTime() || (plan.end !== null && impression.ts >= plan.end.getTime())) {
+      exclusions.outsideDates += 1;
+      return false;
+    }
+    if (!plan.eligibleReasons.includes(impression.reason)) {
+      const { impressionsByReason: counts } = exclusions;
+      counts[impression.reason] = (counts[impression.reason] ?? 0) + 1;
+      return false;
+    }
+    const { epoch } = epochOf(plan, impression);
+    if (!epoch.targeting.every((filter) => matches(filter, impression.attributes))) {
+      exclusions.offTarget += 1;
+      return false;
+    }
+    if (!epoch.arms.some((arm) => arm.variant === impression.variant)) {
+      exclusions.unknownVariant += 1;
+      return false;
+    }
+    return true;
+  });
+
+  const assignments = assign(plan, eligible);
+  const analysed: Assignment[] = [];
+  const units: ModelAttribution['units'] = new Map();
+  for (const assignment of assignments) {
+    if (!segment.every((filter) => matches(filter, assignment.attributes))) continue;
+    if (assignment.guarded) {
+      exclusions.guardInterval += 1;
+      continue;
+    }
+    const key = cohortKey(assignment);
+    const counts = units.get(key) ?? { units: 0, multipleVariants: 0 };
+    units.set(key, counts);
+    counts.units += 1;
+    if (assignment.mixed) {
+      counts.multipleVariants += 1;
+      exclusions.multipleVariants += 1;
+    } else analysed.push(assignment);
+  }
+
+  const caps: ModelAttribution['caps'] = new Map();
+  const moments: ModelAttribution['moments'] = new Map();
+  for (const metric of metrics) {
+    const { definition } = metric;
+    const { key } = definition;
+    const everybody = assignments.filter((assignment) => !assignment.guarded && !assignment.mixed);
+    const capByEpoch = capsOf(plan, metric, everybody, conversions, dataThrough);
+    if (capByEpoch !== null) caps.set(key, capByEpoch);
+    for (const assignment of analysed) {
+      const cap = capByEpoch === null ? Number.POSITIVE_INFINITY : capByEpoch[assignment.epoch.number];
+      if (cap === undefined) continue;
+      const after = windowed(plan, metric, assignment, conversions);
+      if (after.some((total) => total === null)) continue;
+      const before =
+        definition.prePeriodHours === null
+          ? []
+          : prePeriod(metric, assignment, conversions, definition.prePeriodHours);
+      const log1p = definition.type === 'mean' && definition.transform === 'log1p';
+      const transform = (total: number) => (log1p ? Math.log1p(Math.min(total, cap)) : Math.min(total, cap));
+      if (log1p && after.some((total) => Math.min(total ?? 0, cap) <= -1)) {
+        exclusions.outsideTransform[key] = (exclusions.outsideTransform[key] ?? 0) + 1;
+        continue;
+      }
+      const vector = [
+        ...after.map((total) => transform(total ?? 0)),
+        // A pre-period without a value, or with one that the transform does not take, is one of 0.
+        ...before.map((total) =>
+          total === null || (log1p && Math.min(total, cap) <= -1) ? 0 : transform(total),
+        ),
+      ];
+      add(moments, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
+    }
+  }
+  return { units, moments, caps, exclusions };
+}
+
+/** Of the rows with one identity the one with the smallest (ts, content hash). */
+function eachOnce<Row extends RawRow>(rows: readonly Row[]): Row[] {
+  const kept = new Map<string, Row>();
+  for (const row of rows) {
+    const identity = JSON.stringify([row.environment, row.unitType, row.unitId, row.name, row.id]);
+    const other = kept.get(identity);
+    const earlier =
+      other === undefined ||
+      row.ts < other.ts ||
+      (row.ts === other.ts && row.contentHash < other.contentHash);
+    if (earlier) kept.set(identity, row);
+  }
+  return [...kept.values()];
+}
+
+function epochOf(plan: ExperimentPlan, impression: RawImpression): { epoch: Epoch; byVersion: boolean } {
+  const mapped = plan.epochs.find(
+    (epoch) => impression.flagVersion !== '' && epoch.flagVersion === impression.flagVersion,
+  );
+  if (mapped !== undefined) return { epoch: mapped, byVersion: true };
+  const [first] = plan.epochs;
+  if (first === undefined) throw new Error('a plan has an epoch');
+  const begun = plan.epochs.filter((epoch) => epoch.effectiveAt.getTime() <= impression.ts);
+  return { epoch: begun.at(-1) ?? first, byVersion: false };
+}
+
+/** One assignment per unit and epoch with an eligible impression. */
+function assign(plan: ExperimentPlan, eligible: readonly RawImpression[]): Assignment[] {
+  const inGuard = (impression: RawImpression) => {
+    const { epoch, byVersion } = epochOf(plan, impression);
+    const change = epoch !== plan.epochs[0];
+    return !byVersion && change && impression.ts < epoch.effectiveAt.getTime() + plan.guardSeconds * 1000;
+  };
+  const assignments: Assignment[] = [];
+  const variants = [...new Set(plan.epochs.flatMap((epoch) => epoch.arms.map((arm) => arm.variant)))];
+  for (const unitId of new Set(eligible.map((impression) => impression.unitId))) {
+    const own: Assignment[] = [];
+    for (const epoch of plan.epochs) {
+      const met = eligible
+        .filter((impression) => impression.unitId === unitId && epochOf(plan, impression).epoch === epoch)
+        .sort(
+          (x, y) =>
+            x.ts - y.ts ||
+            variants.indexOf(x.variant) - variants.indexOf(y.variant) ||
+            Number(inGuard(x)) - Number(inGuard(y)) ||
+            (x.contentHash < y.contentHash ? -1 : 1),
+        );
+      const [first] = met;
+      if (first === undefined) continue;
+      own.push({
+        ...{ unitId, epoch, first: first.ts, variant: first.variant, attributes: first.attributes },
+        mixed: met.some((impression) => impression.variant !== first.variant),
+        guarded: inGuard(first),
+        isNew: false,
+        origin: 0,
+      });
+    }
+    const origin = Math.min(...own.map((assignment) => assignment.first));
+    const firstSeen = own.find((assignment) => assignment.first === origin);
+    for (const assignment of own) {
+      assignment.origin = origin;
+      assignment.isNew = assignment === firstSeen;
+      assignments.push(assignment);
+    }
+  }
+  return assignments;
+}
+
+type Source = Pick<MetricSource, 'event' | 'filters'> & { aggregation: MetricSource['aggregation'] | 'any' };
+
+function sourcesOf({ definition }: PlannedMetric): Source[] {
+  if (definition.type === 'ratio') return [definition.numerator, definition.denominator];
+  if (definition.type === 'proportion') return [{ ...definition.source, aggregation: 'any' }];
+  return [definition.source];
+}
+
+function endOfEpoch(plan: ExperimentPlan, epoch: Epoch): number {
+  const next = plan.epochs[plan.epochs.indexOf(epoch) + 1];
+  return next === undefined ? Number.POSITIVE_INFINITY : next.effectiveAt.getTime();
+}
+
+function endOfWindow(plan: ExperimentPlan, { definition }: PlannedMetric, assignment: Assignment): number {
+  const { windowHours } = definition;
+  const end = endOfEpoch(plan, assignment.epoch);
+  return windowHours === null ? end : Math.min(assignment.first + Math.round(windowHours * HOUR), end);
+}
+
+function windowed(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+): (number | null)[] {
+  const end = endOfWindow(plan, metric, assignment);
+  return sourcesOf(metric).map((source) =>
+    totalOf(
+      source,
+      conversions.filter(
+        (row) => row.unitId === assignment.unitId && assignment.first <= row.ts && row.ts < end,
+      ),
+    ),
+  );
+}
+
+function prePeriod(
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+  hours: number,
+): (number | null)[] {
+  const begin = assignment.origin - Math.round(hours * HOUR);
+  return sourcesOf(metric).map((source) =>
+    totalOf(
+      source,
+      conversions.filter(
+        (row) => row.unitId === assignment.unitId && begin <= row.ts && row.ts < assignment.origin,
+      ),
+    ),
+  );
+}
+
+/** What an aggregation makes of one unit's conversions; null where max, min and last have nothing. */
+function totalOf(source: Source, conversions: readonly RawConversion[]): number | null {
+  const counted = conversions.filter(
+    (row) => row.name === source.event && source.filters.every((filter) => matches(filter, row.attributes)),
+  );
+  const valued = counted.flatMap((row) => (row.value === null ? [] : [{ ...row, value: row.value }]));
+  const values = valued.map((row) => row.value);
+  switch (source.aggregation) {
+    case 'sum':
+      return values.reduce((sum, value) => sum + value, 0);
+    case 'count':
+      return counted.length;
+    case 'any':
+      return counted.length > 0 ? 1 : 0;
+    case 'max':
+      return values.length === 0 ? null : Math.max(...values);
+    case 'min':
+      return values.length === 0 ? null : Math.min(...values);
+    case 'distinctDays':
+      return new Set(counted.map((row) => new Date(row.ts).toISOString().slice(0, 10))).size;
+    case 'last':
+      return valued.sort((x, y) => x.ts - y.ts || (x.id < y.id ? -1 : 1)).at(-1)?.value ?? null;
+  }
+}
+
+/** The cap of each epoch; null where the metric has none. */
+function capsOf(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignments: readonly Assignment[],
+  conversions: readonly RawConversion[],
+  dataThrough: number,
+): Record<number, number> | null {
+  const { definition } = metric;
+  if (definition.type !== 'mean' || definition.cap === null) return null;
+  const { cap } = definition;
+  const byEpoch: Record<number, number> = {};
+  for (const epoch of plan.epochs) {
+    if (cap.kind === 'value') {
+      byEpoch[epoch.number] = cap.value;
+      continue;
+    }
+    const totals = assignments
+      .filter((assignment) => assignment.epoch === epoch)
+      .filter(
+        (assignment) =>
+          definition.windowHours === null || endOfWindow(plan, metric, assignment) <= dataThrough,
+      )
+      .flatMap((assignment) => windowed(plan, metric, assignment, conversions))
+      .flatMap((total) => (total !== null && (total > 0 || cap.includeZeros) ? [total] : []))
+      .sort((x, y) => x - y);
+    if (totals.length === 0) continue;
+    const position = (totals.length - 1) * cap.percentile;
+    const low = totals[Math.floor(position)] ?? 0;
+    const high = totals[Math.ceil(position)] ?? 0;
+    byEpoch[epoch.number] = low + (position - Math.floor(position)) * (high - low);
+  }
+  return byEpoch;
+}
+
+function matches(filter: AttributeFilter, attributes: Readonly<Record<string, string>>): boolean {
+  const present = Object.hasOwn(attributes, filter.attribute);
+  const found = attributes[filter.attribute] ?? '';
+  switch (filter.op) {
+    case 'exists':
+      return present;
+    case 'notExists':
+      return !present;
+    case 'eq':
+      return present && found === filter.value;
+    case 'ne':
+      return !(present && found === filter.value);
+    case 'in':
+      return present && filter.values.includes(found);
+    case 'notIn':
+      return !(present && filter.values.includes(found));
+    default: {
+      if (!present || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(found)) return false;
+      const number = Number(found);
+      if (filter.op === 'lt') return number < filter.value;
+      if (filter.op === 'lte') return number <= filter.value;
+      if (filter.op === 'gt') return number > filter.value;
+      return number >= filter.value;
+    }
+  }
+}
+
+function cohortKey({ epoch, isNew, first, variant }: Assignment): string {
+  const day = new Date(first).toISOString().slice(0, 10);
+  return `${epoch.number} ${isNew ? 'new' : 'returning'} ${day} ${variant}`;
+}
+
+function add(
+  moments: ModelAttribution['moments'],
+  key: string,
+  vector: readonly number[],
+  centre: readonly number[],
+): void {
+  const products = (vector.length * (vector.length + 1)) / 2;
+  const zeros = (length: number) => new Array<number>(length).fill(0);
+  const found = moments.get(key) ?? {
+    n: 0,
+    ...{ sums: zeros(vector.length), products: zeros(products) },
+    ...{ absoluteSums: zeros(vector.length), absoluteProducts: zeros(products) },
+  };
+  moments.set(key, found);
+  found.n += 1;
+  const off = vector.map((x, i) => x - (centre[i] ?? 0));
+  let at = 0;
+  for (let i = 0; i < off.length; i += 1) {
+    const x = off[i] ?? 0;
+    found.sums[i] = (found.sums[i] ?? 0) + x;
+    found.absoluteSums[i] =
+      (found.absoluteSums[i] ?? 0) + Math.abs(vector[i] ?? 0) + Math.abs(centre[i] ?? 0);
+    for (let j = i; j < off.length; j += 1) {
+      const product = x * (off[j] ?? 0);
+      found.products[at] = (found.products[at] ?? 0) + product;
+      found.absoluteProducts[at] = (found.absoluteProducts[at] ?? 0) + Math.abs(product);
+      at += 1;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openServerPostgres } from '../../src/stores/postgres/index.ts';
+import { migrated } from '../access/fixture.ts';
+import { startPostgres } from '../support/postgres/index.ts';
+import { requireOrSkip } from '../support/requirement.ts';
+import {
+  by,
+  type CatalogueFixture,
+  definition,
+  HOUR,
+  makeFlag,
+  makeRunning,
+  openCatalogue,
+} from './fixture.ts';
+
+const server = await startPostgres();
+if ('skipped' in server) requireOrSkip('postgres', server.skipped);
+
+// The embedded engine runs one transaction after the other; a server runs them at the same time.
+describe.skipIf('skipped' in server)('the catalogue on a Postgres server', () => {
+  if ('skipped' in server) return;
+  let fixture: CatalogueFixture;
+  beforeAll(async () => {
+    const postgres = openServerPostgres({ url: server.url });
+    fixture = await openCatalogue(() => migrated(postgres, () => server.stop()));
+  });
+  afterAll(() => fixture.close());
+
+  it('makes concurrent requests with one Idempotency-Key one', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        fixture.call('POST', '/environments', {
+          headers: { 'idempotency-key': 'together' },
+          body: { key: 'together' },
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    const { items } = await fixture.audit.list({ limit: 10, resource: 'environments/together' });
+    expect(items).toHaveLength(1);
+  });
+
+  it('keeps of concurrent changes of one revision only the first', async () => {
+    const { call, catalogue } = fixture;
+    await makeRunning(catalogue, 'contested');
+    const change = (path: string, body: unknown) =>
+      call('PATCH', path, { headers: { 'if-match': path.startsWith('/exp') ? '"2"' : '"1"' }, body });
+    for (const [path, bodies] of [
+      ['/metrics/visit', [1, 2, 3, 4].map((windowHours) => ({ windowHours }))],
+      ['/segments/germany', ['a', 'b', 'c', 'd'].map((name) => ({ name }))],
+      ['/experiments/contested', ['a', 'b', 'c', 'd'].map((name) => ({ name }))],
+    ] as const) {
+      const answers = await Promise.all(bodies.map((body) => change(path, body)));
+      expect(answers.map(({ status }) => status).sort(), path).toEqual([200, 412, 412, 412]);
+    }
+  });
+
+  it('lets one of several simultaneous starts on a flag through', async () => {
+    const { catalogue } = fixture;
+    await makeFlag(catalogue, 'raced');
+    const keys = ['race-1', 'race-2', 'race-3', 'race-4'];
+    for (const key of keys) await catalogue.experiments.create(by, definition(key, 'raced'));
+    const outcomes = await Promise.allSettled(keys.map((key) => catalogue.start(by, key)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
+  });
+
+  it('numbers simultaneous epochs one after the other', async () => {
+    const { catalogue, clock } = fixture;
+    await makeRunning(catalogue, 'ramped');
+    const at = (hours: number) => new Date(clock.now().getTime() + hours * HOUR).toISOString();
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3, 4].map((hours) => catalogue.openEpoch(by, 'ramped', { effectiveAt: at(hours) })),
+    );
+    const opened = outcomes.filter(({ status }) => status === 'fulfilled').length;
+    const epochs = await catalogue.epochs('ramped');
+    expect(epochs.map(({ number }) => number)).toEqual(
+      Array.from({ length: opened + 1 }, (_, index) => index + 1),
+    );
+    const times = epochs.map(({ effectiveAt }) => effectiveAt);
+    expect(times).toEqual([...times].sort());
+  });
+});

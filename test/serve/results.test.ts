@@ -1,0 +1,299 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { buildScorecard, Results } from '../../src/analyse/index.ts';
+import { createOpenApiDocument } from '../../src/http/index.ts';
+import { RESULTS_CSV_HEADER } from '../../src/serve/index.ts';
+import { HealthAnswer, RunAnswer, TimeseriesAnswer } from '../../src/serve/schemas.ts';
+import { attributionOf, planOf, twoArms } from '../analyse/fixtures.ts';
+import { type Served, serve } from './served-app.ts';
+
+const ROOT = '/api/v1/experiments';
+const FIRST = new Date('2026-02-01T00:00:00Z');
+const SECOND = new Date('2026-02-02T00:00:00Z');
+
+const scorecard = (dataThrough: Date, id: string, treated: number) =>
+  buildScorecard(planOf(), attributionOf({ dataThrough, ...twoArms([50, 500], [treated, 500]) }), {
+    computedAt: new Date(dataThrough.getTime() + 1000),
+    scorecardId: id,
+    engineVersion: '0.1.0',
+  });
+const first = scorecard(FIRST, 'sc_first', 51);
+const second = scorecard(SECOND, 'sc_second', 90);
+
+const open: Served[] = [];
+async function started(options: Partial<Parameters<typeof serve>[0]> = {}): Promise<Served> {
+  const served = await serve({ scorecards: [first, second], ...options });
+  open.push(served);
+  return served;
+}
+afterEach(async () => {
+  for (const { app } of open.splice(0)) await app.close();
+});
+const get = ({ app }: Served, url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: 'GET', url, headers });
+
+describe('results', () => {
+  it('are the stored document, byte for byte', async () => {
+    const answer = await get(await started(), `${ROOT}/checkout/results`);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(answer.headers['cache-control']).toBe('private, no-cache');
+    expect(answer.body).toBe(JSON.stringify(second.results));
+  });
+
+  it('are read once, however many ask', async () => {
+    const served = await started();
+    await Promise.all(Array.from({ length: 50 }, () => get(served, `${ROOT}/checkout/results`)));
+    expect(served.scorecards.latestAsked).toBe(1);
+    expect(served.scorecards.documentsAsked).toBe(1);
+  });
+
+  it('have a strong ETag that says when nothing changed', async () => {
+    const served = await started();
+    const { headers } = await get(served, `${ROOT}/checkout/results`);
+    const etag = String(headers.etag);
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    const again = await get(served, `${ROOT}/checkout/results`, { 'if-none-match': `"other", W/${etag}` });
+    expect(again.statusCode).toBe(304);
+    expect(again.body).toBe('');
+    expect(again.headers.etag).toBe(etag);
+    const other = await get(served, `${ROOT}/checkout/results`, { 'if-none-match': '"other"' });
+    expect(other.statusCode).toBe(200);
+  });
+
+  it('can be had as they stood', async () => {
+    const served = await started();
+    const at = async (instant: string) =>
+      (await get(served, `${ROOT}/checkout/results?as_of=${encodeURIComponent(instant)}`)).json();
+    expect((await at('2026-02-01T23:59:59Z')).scorecardId).toBe('sc_first');
+    expect((await at('2026-02-02T01:00:00+01:00')).scorecardId).toBe('sc_second');
+    const before = await at('2026-01-31T00:00:00Z');
+    expect(before).toMatchObject({ scorecardId: null, reason: 'no-scorecard-at-that-time' });
+  });
+
+  it('keep their shape before the first scorecard', async () => {
+    const served = await started();
+    for (const key of ['quiet', 'planned']) {
+      const answer = await get(served, `${ROOT}/${key}/results`);
+      expect(answer.statusCode).toBe(200);
+      const results = Results.parse(answer.json());
+      expect(Object.keys(results).sort()).toEqual(Object.keys(second.results).sort());
+      expect(results).toMatchObject({ experiment: key, reason: 'no-scorecard-yet', metrics: [] });
+      expect(results.sampleRatio).toMatchObject({ status: 'unknown', p: null });
+    }
+  });
+
+  it('are 404 for an experiment that does not exist, 400 for a query that says nothing', async () => {
+    const served = await started();
+    expect((await get(served, `${ROOT}/unknown/results`)).statusCode).toBe(404);
+    for (const query of ['as_of=yesterday', 'as_of=0001-01-01T00:00:00Z', 'format=xml', 'segmnt=germany'])
+      expect((await get(served, `${ROOT}/checkout/results?${query}`)).statusCode).toBe(400);
+  });
+
+  it('take keys with colons', async () => {
+    const answer = await get(await started(), `${ROOT}/flag:checkout/results`);
+    expect(answer.json()).toMatchObject({ experiment: 'flag:checkout', reason: 'no-scorecard-yet' });
+  });
+
+  it('say so where the stored scorecard is gone', async () => {
+    const served = await started();
+    served.scorecards.documents = async () => null;
+    const answer = await get(served, `${ROOT}/checkout/results`);
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json().detail).toContain('sc_second');
+  });
+});
+
+describe('results as CSV', () => {
+  it('have a row per metric and comparison, by format or by Accept', async () => {
+    const served = await started();
+    const byFormat = await get(served, `${ROOT}/checkout/results?format=csv`);
+    expect(byFormat.headers['content-type']).toBe('text/csv; charset=utf-8; header=present');
+    expect(byFormat.headers['content-disposition']).toBe('attachment; filename="checkout-sc_second.csv"');
+    const [header, row, ...rest] = byFormat.body.split('\r\n');
+    expect(header).toBe(RESULTS_CSV_HEADER.join(','));
+    expect(rest).toEqual(['']);
+    const cells = new Map((row ?? '').split(',').map((cell, i) => [RESULTS_CSV_HEADER[i], cell]));
+    const comparison = second.results.metrics[0]?.comparisons[0];
+    expect(Object.fromEntries(cells)).toMatchObject({
+      metric: 'signup',
+      variant: 'treatment',
+      verdict: 'better',
+      units: '500',
+    });
+    expect(Number(cells.get('p'))).toBe(comparison?.p);
+    expect(Number(cells.get('absoluteLow'))).toBe(comparison?.absolute.ci?.[0]);
+    const byAccept = await get(served, `${ROOT}/checkout/results`, { accept: 'text/csv' });
+    expect(byAccept.body).toBe(byFormat.body);
+    expect(byAccept.headers.etag).toBe(byFormat.headers.etag);
+    const json = await get(served, `${ROOT}/checkout/results?format=json`, { accept: 'text/csv' });
+    expect(json.headers['content-type']).toContain('application/json');
+    expect(json.headers.etag).not.toBe(byFormat.headers.etag);
+  });
+
+  it('are the header alone before the first scorecard', async () => {
+    const answer = await get(await started(), `${ROOT}/quiet/results?format=csv`);
+    expect(answer.body).toBe(`${RESULTS_CSV_HEADER.join(',')}\r\n`);
+  });
+});
+
+describe('segments', () => {
+  const url = `${ROOT}/checkout/results?segment=germany`;
+
+  it('are computed once over the scorecard’s data, restricted by the declared filters', async () => {
+    const asked: unknown[] = [];
+    const served = await started({
+      recomputation: {
+        run: async (_, options) => {
+          asked.push(options);
+          return attributionOf({ dataThrough: options.dataThrough, ...twoArms([5, 50], [20, 50]) });
+        },
+      },
+    });
+    const [answer] = await Promise.all([get(served, url), get(served, url)]);
+    expect(answer?.json()).toMatchObject({
+      segment: 'germany',
+      scorecardId: 'sc_second',
+      dataThrough: SECOND.toISOString(),
+    });
+    expect(answer?.json().metrics[0].arms[0].units).toBe(50);
+    await get(served, url);
+    expect(asked).toEqual([
+      { dataThrough: SECOND, segment: [{ attribute: 'country', op: 'eq', value: 'DE' }] },
+    ]);
+  });
+
+  it('that are not declared are 404, and say which are', async () => {
+    const answer = await get(await started(), `${ROOT}/checkout/results?segment=france`);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json().detail).toContain('germany');
+  });
+
+  it('that take long are 503 with Retry-After, and found done by who asks again', async () => {
+    let finish: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const served = await started({
+      segmentWaitMs: 5,
+      recomputation: {
+        run: async (_, { dataThrough }) => {
+          await gate;
+          return attributionOf({ dataThrough });
+        },
+      },
+    });
+    const late = await get(served, url);
+    expect(late.statusCode).toBe(503);
+    expect(Number(late.headers['retry-after'])).toBeGreaterThan(0);
+    finish();
+    await gate;
+    expect((await get(served, url)).statusCode).toBe(200);
+  });
+
+  it('that failed are computed again', async () => {
+    let attempts = 0;
+    const served = await started({
+      recomputation: {
+        run: async (_, { dataThrough }) => {
+          attempts += 1;
+          if (attempts === 1) throw new Error('the statement failed');
+          return attributionOf({ dataThrough });
+        },
+      },
+    });
+    expect((await get(served, url)).statusCode).toBe(500);
+    expect((await get(served, url)).statusCode).toBe(200);
+  });
+});
+
+describe('health', () => {
+  it('shows every epoch and how old the data are', async () => {
+    const answer = await get(await started(), `${ROOT}/checkout/health`);
+    const health = HealthAnswer.parse(answer.json());
+    expect(health).toMatchObject({ status: 'ok', scorecardId: 'sc_second', ageSeconds: 27 * 86_400 });
+    expect(health.epochs[0]?.days[0]?.units).toEqual({ control: 500, treatment: 500 });
+  });
+
+  it('is unknown without data', async () => {
+    const answer = await get(await started(), `${ROOT}/quiet/health`);
+    const health = HealthAnswer.parse(answer.json());
+    expect(health).toMatchObject({
+      status: 'unknown',
+      ageSeconds: null,
+      reason: 'no-scorecard-yet',
+      epochs: [],
+    });
+  });
+});
+
+describe('time series', () => {
+  it('ask for what the query says', async () => {
+    const served = await started();
+    const answer = await get(
+      served,
+      `${ROOT}/checkout/timeseries?metric=signup&from=2026-02-01T00:00:00Z&limit=10`,
+    );
+    expect(TimeseriesAnswer.parse(answer.json())).toMatchObject({
+      metric: 'signup',
+      to: null,
+      series: [],
+      reason: 'no-figures-in-this-range',
+    });
+    const [asked] = served.scorecards.timeseriesAsked;
+    expect(asked?.[0]).toBe('checkout');
+    expect(asked?.[1]).toMatchObject({ metric: 'signup', from: FIRST, limit: 10 });
+  });
+
+  it('are never longer than 500, and 404 for an unknown experiment', async () => {
+    const served = await started();
+    expect((await get(served, `${ROOT}/checkout/timeseries?limit=501`)).statusCode).toBe(400);
+    expect((await get(served, `${ROOT}/unknown/timeseries`)).statusCode).toBe(404);
+  });
+});
+
+describe('runs', () => {
+  it('are asked for and followed', async () => {
+    const served = await started();
+    for (const key of ['checkout', 'flag:checkout', 'flag%3Acheckout']) {
+      const answer = await served.app.inject({ method: 'POST', url: `${ROOT}/${key}:refresh` });
+      expect(answer.statusCode).toBe(202);
+      const run = RunAnswer.parse(answer.json());
+      expect(run).toMatchObject({ experiment: decodeURIComponent(key), state: 'queued' });
+      const followed = await get(served, String(answer.headers.location));
+      expect(followed.statusCode).toBe(200);
+      expect(followed.json()).toEqual(run);
+    }
+  });
+
+  it('are refused for what does not exist or has not begun', async () => {
+    const served = await started();
+    const post = (path: string) => served.app.inject({ method: 'POST', url: `${ROOT}/${path}` });
+    expect((await post('unknown:refresh')).statusCode).toBe(404);
+    expect((await post('planned:refresh')).statusCode).toBe(409);
+    expect((await post('checkout:refreshed')).statusCode).toBe(404);
+    expect((await get(served, '/api/v1/runs/unknown')).statusCode).toBe(404);
+    expect(served.runs.size).toBe(0);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('has every route with its parameters, answers and the CSV header', async () => {
+    const { app } = await started();
+    const document = createOpenApiDocument(app, '0.1.0');
+    expect(Object.keys(document.paths)).toEqual([
+      '/api/v1/experiments/{key}/health',
+      '/api/v1/experiments/{key}/results',
+      '/api/v1/experiments/{key}/timeseries',
+      '/api/v1/experiments/{key}:refresh',
+      '/api/v1/runs/{id}',
+    ]);
+    const results = document.paths['/api/v1/experiments/{key}/results']?.get;
+    const names = results?.parameters?.map((parameter) => ('name' in parameter ? parameter.name : ''));
+    expect(names).toEqual(expect.arrayContaining(['key', 'as_of', 'segment', 'format', 'If-None-Match']));
+    expect(results?.description).toContain('unadjustedAbsoluteLow');
+    expect(document.paths['/api/v1/experiments/{key}:refresh']?.post?.parameters).toHaveLength(1);
+    expect(Object.keys(document.components?.schemas ?? {})).toEqual(
+      expect.arrayContaining(['Results', 'SampleRatio', 'HealthAnswer', 'Timeseries', 'Run', 'Problem']),
+    );
+  });
+});
