@@ -16,14 +16,11 @@ export function studentTAreas(t: number, df: number): { central: number; tail: n
   return { central: 0.5 - tail, tail };
 }
 
-/** The density at t ≥ 0. */
-export function studentTDensity(t: number, df: number): number {
-  return (
-    0.5 *
-    Math.sqrt(df / Math.PI) *
-    gammaHalfRatio(df / 2) *
-    Math.exp(-((df + 1) / 2) * logOnePlusRatio(t, df))
-  );
+/** t times the density at t ≥ 0, also where the density by itself would vanish. */
+export function studentTScaledDensity(t: number, df: number): number {
+  const direction = t / Math.hypot(t, Math.sqrt(df));
+  const power = Math.exp(-(df / 2) * logOnePlusRatio(t, df));
+  return ((df / 2) * gammaHalfRatio(df / 2) * power * direction) / Math.sqrt(Math.PI);
 }
 
 /** ½·I_y(½, df/2), y = t²/(df + t²), by the series of positive terms (Abramowitz & Stegun 26.5.4). */
@@ -35,7 +32,7 @@ function centralArea(t: number, df: number): number {
     term *= (((df + 1) / 2 + n) / (1.5 + n)) * y;
     sum += term;
   }
-  return t * studentTDensity(t, df) * sum;
+  return studentTScaledDensity(t, df) * sum;
 }
 
 /** ½·I_x(df/2, ½), x = df/(df + t²) ≤ ⅔, by the power series of positive terms (DiDonato & Morris 1992, BPSER). */
@@ -59,7 +56,7 @@ function nearNormalTail(t: number, df: number): number {
   const half = (df + 1) / 2;
   const scale = df + t * t;
   const exponent = (s: number) => -half * Math.log1p((s / scale) * (2 * t + s));
-  return studentTDensity(t, df) * tailIntegral(exponent, (2 * scale) / ((df + 1) * t));
+  return (studentTScaledDensity(t, df) / t) * tailIntegral(exponent, (2 * scale) / ((df + 1) * t));
 }
 
 /** ln(1 + t²/df), also where t² overflows. */

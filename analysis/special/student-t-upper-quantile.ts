@@ -1,9 +1,12 @@
 import { requireDomain } from './domain.ts';
 import { gammaHalfRatio } from './gamma-half-ratio.ts';
 import { normalQuantile } from './normal-quantile.ts';
-import { studentTAreas, studentTDensity } from './student-t-areas.ts';
+import { studentTAreas, studentTScaledDensity } from './student-t-areas.ts';
 
 const MOST_STEPS = 100;
+
+/** Newton's next step, of the order of this one's square, would be lost in rounding. */
+const SETTLED = 1e-9;
 
 /**
  * The t with P(T > t) = q of Student's t distribution with df > 0 degrees of freedom; q is the upper tail, taken as it is
@@ -21,16 +24,28 @@ export function studentTUpperQuantile(q: number, df: number): number {
   const nearMedian = q > 0.25;
   const target = nearMedian ? 0.5 - q : q;
   let t = startingPoint(q, df);
+  let [below, above] = [0, Number.POSITIVE_INFINITY];
   for (let step = 0; step < MOST_STEPS && t > 0 && t < Number.POSITIVE_INFINITY; step += 1) {
     const areas = studentTAreas(t, df);
     const area = nearMedian ? areas.central : areas.tail;
-    const slope = (t * studentTDensity(t, df)) / area;
-    const move = (nearMedian ? -1 : 1) * (Math.log(area / target) / slope);
-    const bounded = Number.isFinite(move) ? Math.max(-1, Math.min(1, move)) : -1;
-    t *= Math.exp(bounded);
-    if (Math.abs(bounded) < 1e-15) break;
+    const tooFar = nearMedian ? area > target : area < target;
+    if (tooFar) above = t;
+    else below = t;
+    const slope = studentTScaledDensity(t, df) / area;
+    const move = Math.abs(Math.log(area / target)) / slope;
+    // Where the area or its slope vanishes there is no step to take, and one of e leads back.
+    const size = Number.isFinite(move) ? Math.min(1, move) : 1;
+    const next = t * Math.exp(tooFar ? -size : size);
+    if (size < SETTLED) return next;
+    t = next > below && next < above ? next : between(below, above, next);
   }
   return t;
+}
+
+/** Newton's point left the bracket: the middle, on the scale of the logarithm. */
+function between(below: number, above: number, newton: number): number {
+  if (below === 0 || above === Number.POSITIVE_INFINITY) return newton;
+  return Math.sqrt(below) * Math.sqrt(above);
 }
 
 /** Near the normal by the first terms of Cornish and Fisher's expansion, in a heavy tail by the tail's leading power. */

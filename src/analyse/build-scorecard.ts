@@ -8,7 +8,7 @@ import { epochSampleRatio, missingSampleRatio, worstSampleRatio } from './sample
 import { distrust } from './verdict.ts';
 
 /** Results with everything that only a scorecard has. */
-export type ScorecardResults = Results & {
+type ScorecardResults = Results & {
   readonly [key in 'scorecardId' | 'dataThrough' | 'computedAt' | 'specHash' | 'control']: string;
 };
 
@@ -19,7 +19,7 @@ export interface Scorecard {
 }
 
 /** Everything of a scorecard that is neither data nor definition. */
-export interface ScorecardStamp {
+interface ScorecardStamp {
   readonly computedAt: Date;
   readonly scorecardId: string;
   /** The version of this package. */

@@ -11,7 +11,7 @@ import { type Cell, type TableColumn, textTable } from './text-table.ts';
 import { count, coverage, percentChange, pValue, reasonWords, VERDICT_WORDS } from './words.ts';
 
 /** How wide the terminal is, and whether it shows colour. */
-export interface TableOptions {
+interface TableOptions {
   readonly columns: number;
   readonly colour: boolean;
 }

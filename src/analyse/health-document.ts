@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { healthExample } from './examples.ts';
 import { Excluded, SampleRatio } from './results-document.ts';
 
 const count = z.int().nullable();
@@ -47,5 +48,5 @@ export const Health = z
     failedMetrics: z.array(z.object({ metric: z.string(), reason: z.string() })),
     reason: z.string().nullable().describe('why values are null; null where all exist'),
   })
-  .meta({ id: 'Health' });
+  .meta({ id: 'Health', example: healthExample });
 export type Health = z.infer<typeof Health>;

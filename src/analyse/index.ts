@@ -1,18 +1,16 @@
-export { buildScorecard, missingResults, type Scorecard, type ScorecardStamp } from './build-scorecard.ts';
-export { formatScorecardTable, type TableOptions } from './format-scorecard.ts';
+export { buildScorecard, missingResults, type Scorecard } from './build-scorecard.ts';
+export { healthExample } from './examples.ts';
+export { formatScorecardTable } from './format-scorecard.ts';
 export { missingHealth } from './health.ts';
-export { EpochHealth, Health } from './health-document.ts';
+export { Health } from './health-document.ts';
 export {
-  ArmResult,
   ComparisonResult,
   Difference,
-  Excluded,
   MetricResult,
   Results,
-  SampleRatio,
   Verdict,
 } from './results-document.ts';
-export { type DataThroughOfRunning, ScorecardMetrics } from './scorecard-metrics.ts';
+export { ScorecardMetrics } from './scorecard-metrics.ts';
 export {
   type Attributor,
   type Plans,
@@ -21,15 +19,8 @@ export {
   scorecardIdOf,
 } from './scorecard-run.ts';
 export {
-  MAX_HISTORY,
   type ScorecardDocuments,
   type ScorecardPointer,
   Scorecards,
 } from './scorecards.ts';
-export {
-  MAX_POINTS,
-  type Series,
-  type Timeseries,
-  type TimeseriesPoint,
-  type TimeseriesQuestion,
-} from './timeseries.ts';
+export { MAX_POINTS } from './timeseries.ts';

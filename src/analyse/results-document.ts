@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resultsExample } from './examples.ts';
 
 const reason = z
   .string()
@@ -133,5 +134,5 @@ export const Results = z
     metrics: z.array(MetricResult),
     reason,
   })
-  .meta({ id: 'Results' });
+  .meta({ id: 'Results', example: resultsExample });
 export type Results = z.infer<typeof Results>;

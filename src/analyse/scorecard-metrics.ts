@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** When the latest scorecard of each running experiment has data through; experiments without one are absent. */
-export type DataThroughOfRunning = () => Promise<ReadonlyMap<string, Date>>;
+type DataThroughOfRunning = () => Promise<ReadonlyMap<string, Date>>;
 
 /** Prometheus metrics of making scorecards, on the registry given. */
 export class ScorecardMetrics {

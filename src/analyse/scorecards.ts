@@ -14,7 +14,7 @@ const HISTORY = loadSql(new URL('./scorecard-history.sql', import.meta.url));
 const LIMITS: StatementLimits = { maxSeconds: 10, maxMemoryBytes: 1_000_000_000 };
 
 /** No page of history is longer. */
-export const MAX_HISTORY = 500;
+const MAX_HISTORY = 500;
 
 /** Which scorecard, and how fresh it is. */
 export interface ScorecardPointer {
@@ -61,10 +61,18 @@ export class Scorecards {
 
   /**
    * Keeps a scorecard and makes it the latest, unless a later one is. Saving the same one again changes nothing; a
-   * save that died half-way is finished by the next. The pointer comes last, so that it never points at nothing.
+   * save that died half-way is finished by the next. The documents come first, so that no point and
+   * no pointer is ever of a scorecard that is not there.
    */
   async save(scorecard: Scorecard): Promise<void> {
     const { experiment, scorecardId, dataThrough, computedAt } = scorecard.results;
+    await this.#clickhouse.insert({
+      table: 'scorecards',
+      columns: SCORECARD_COLUMNS,
+      values: scorecardRow(scorecard),
+      token: scorecardId,
+      limits: LIMITS,
+    });
     const points = pointRows(scorecard);
     if (points.length > 0)
       await this.#clickhouse.insert({
@@ -74,13 +82,6 @@ export class Scorecards {
         token: scorecardId,
         limits: LIMITS,
       });
-    await this.#clickhouse.insert({
-      table: 'scorecards',
-      columns: SCORECARD_COLUMNS,
-      values: scorecardRow(scorecard),
-      token: scorecardId,
-      limits: LIMITS,
-    });
     await this.#postgres.query(ADVANCE, [experiment, scorecardId, dataThrough, computedAt]);
   }
 

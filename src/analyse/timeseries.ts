@@ -23,7 +23,7 @@ export interface TimeseriesQuestion {
 }
 
 /** A comparison as one scorecard gave it. */
-export interface TimeseriesPoint {
+interface TimeseriesPoint {
   readonly dataThrough: string;
   readonly scorecardId: string;
   readonly verdict: Verdict;
@@ -35,7 +35,7 @@ export interface TimeseriesPoint {
   readonly reason: string | null;
 }
 
-export interface Series {
+interface Series {
   readonly metric: string;
   readonly variant: string;
   /** Ascending by dataThrough. */
@@ -44,20 +44,21 @@ export interface Series {
 
 export interface Timeseries {
   readonly series: Series[];
-  /** Milliseconds of which only the last scorecard is shown; null where none was left out for being near another. */
+  /** Milliseconds of which only the last scorecard is shown; null where all of them are. */
   readonly stretchMs: number | null;
 }
 
 interface Extent {
-  readonly series: string | number;
-  readonly first_ms: string | number;
-  readonly last_ms: string | number;
+  readonly series: string;
+  readonly instants: string;
+  readonly first_ms: string;
+  readonly last_ms: string;
 }
 
 interface PointRow {
   readonly metric: string;
   readonly variant: string;
-  readonly data_through_ms: string | number;
+  readonly data_through_ms: string;
   readonly scorecard_id: string;
   readonly verdict: Verdict;
   readonly control_units: number;
@@ -104,7 +105,8 @@ export async function readTimeseries(
   if (extent === undefined || seriesCount === 0) return { series: [], stretchMs: null };
   const stretches = Math.max(1, Math.min(limit, MAX_POINTS, Math.floor(MAX_ROWS / seriesCount)));
   const first = Number(extent.first_ms);
-  const stretchMs = Math.max(1, Math.ceil((Number(extent.last_ms) - first + 1) / stretches));
+  const thinned = Number(extent.instants) > stretches;
+  const stretchMs = thinned ? Math.ceil((Number(extent.last_ms) - first + 1) / stretches) : 1;
   const rows = await clickhouse.query<PointRow>({
     sql: POINTS,
     params: { ...params, first_ms: first, stretch_ms: stretchMs, limit: stretches * seriesCount },
@@ -118,5 +120,5 @@ export async function readTimeseries(
     own.points.push(pointOf(row));
   }
   for (const { points } of series.values()) points.reverse();
-  return { series: [...series.values()], stretchMs: stretchMs === 1 ? null : stretchMs };
+  return { series: [...series.values()], stretchMs: thinned ? stretchMs : null };
 }

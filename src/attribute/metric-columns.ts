@@ -54,7 +54,8 @@ export function metricColumns(
 
   const cellOf = (source: Source, within: string): Cell => {
     const event = `name = ${bindings.bind('String', source.event)}`;
-    const matches = `${event} AND ${attributeCondition(source.filters, bindings)}`;
+    const matches =
+      source.filters.length === 0 ? event : `${event} AND ${attributeCondition(source.filters, bindings)}`;
     const counts = `${conditions.of(JSON.stringify([source.event, source.filters]), () => matches)} AND ${within}`;
     const valued = `${counts} AND has_amount`;
     const cell = (sql: string) => cells.of(sql, () => sql);
@@ -110,14 +111,14 @@ export function metricColumns(
     });
     const exists = actual.flatMap((cell) => cell.exists ?? []);
     const inside = log1p ? actual.map((cell) => `${capped(cell)} > -1`) : [];
-    elements.push(`${['1', ...exists].join(' AND ')} AS has${index}`);
-    elements.push(`${['1', ...exists, ...inside].join(' AND ')} AS use${index}`);
-    const products = names.flatMap((x, i) => names.slice(i).map((y) => `${x} * ${y}`));
+    if (log1p) elements.push(`${['1', ...exists].join(' AND ')} AS has${index}`);
     const always = exists.length + inside.length === 0;
+    if (!always) elements.push(`${[...exists, ...inside].join(' AND ')} AS use${index}`);
+    const products = names.flatMap((x, i) => names.slice(i).map((y) => `${x} * ${y}`));
     const n = always ? 'count()' : `countIf(use${index})`;
     const sums = [...names, ...products].map((x) => (always ? `sum(${x})` : `sumIf(${x}, use${index})`));
-    const leftOut = log1p ? `countIf(has${index} AND NOT use${index})` : '0';
-    moments.push(`[${[leftOut, n, ...sums].map((sum) => `toFloat64(${sum})`).join(', ')}] AS m${index}`);
+    const leftOut = log1p ? `toFloat64(countIf(has${index} AND NOT use${index}))` : '0.';
+    moments.push(`[${[leftOut, `toFloat64(${n})`, ...sums].join(', ')}] AS m${index}`);
 
     const [total] = actual;
     if (total !== undefined && needsCap(definition)) {

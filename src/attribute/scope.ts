@@ -12,9 +12,10 @@ export interface Scope {
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
 
-/** A scope in which the units with repeated identities are known: a list or a question, without parentheses. */
+/** A scope in which the units with repeated identities are known. */
 export interface DistinctScope extends Scope {
-  readonly repeated: string;
+  /** A list or a question, without parentheses; null: there are none. */
+  readonly repeated: string | null;
 }
 
 const UNIT_HASHES = 2n ** 64n;

@@ -11,7 +11,9 @@ const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url))
 const templates = {
   classified: sql('classified'),
   conversions: sql('conversions'),
+  conversionsOnce: sql('conversions-once'),
   impressions: sql('impressions'),
+  impressionsOnce: sql('impressions-once'),
   leftOut: sql('left-out'),
   moments: sql('moments'),
   otherUnitTypes: sql('other-unit-types'),
@@ -49,6 +51,7 @@ export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number): 
 export function distinctScope(scope: Scope, repeated: readonly bigint[] | 'many'): DistinctScope {
   if (repeated === 'many')
     return { ...scope, repeated: `SELECT unit_hash FROM (${fill(templates.repeatedUnits, marksOf(scope))})` };
+  if (repeated.length === 0) return { ...scope, repeated: null };
   return { ...scope, repeated: '{repeated:Array(UInt64)}', params: { ...scope.params, repeated } };
 }
 
@@ -82,7 +85,7 @@ export function askMoments(
     const columns = metricColumns(terms.metrics, parametersOf, bindings);
     const vectors = fill(templates.vectors, {
       pairs: pairs(terms, scope, segment, bindings),
-      conversions: fill(templates.conversions, marksOf(scope)),
+      conversions: eachOnce(templates.conversions, templates.conversionsOnce, scope),
       ...columns,
     });
     return fill(templates.moments, { vectors, ...columns });
@@ -96,7 +99,7 @@ export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
     const assigned = pairs(terms, scope, [], bindings);
     const vectors = fill(templates.vectors, {
       pairs: assigned,
-      conversions: fill(templates.conversions, marksOf(scope)),
+      conversions: eachOnce(templates.conversions, templates.conversionsOnce, scope),
       ...columns,
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
@@ -115,7 +118,7 @@ function ask(
 
 function classified(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
   const columns = impressionColumns(terms, segment, bindings);
-  const impressions = fill(templates.impressions, marksOf(scope));
+  const impressions = eachOnce(templates.impressions, templates.impressionsOnce, scope);
   return { text: fill(templates.classified, { ...columns, impressions }), columns };
 }
 
@@ -124,7 +127,13 @@ function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, binding
   return fill(templates.pairs, { classified: text, first_selected: columns.first_selected });
 }
 
-function marksOf(scope: Scope | DistinctScope): Record<string, string> {
-  const { rows, units } = scope;
-  return 'repeated' in scope ? { rows, units, repeated: scope.repeated } : { rows, units };
+function eachOnce(asTheyStand: string, once: string, scope: DistinctScope): string {
+  const { rows, units, repeated } = scope;
+  if (repeated === null) return fill(asTheyStand, { rows, units });
+  const others = fill(asTheyStand, { rows, units: `(${units}) AND unit_hash NOT IN (${repeated})` });
+  return `${others} UNION ALL ${fill(once, { rows, units: `(${units}) AND unit_hash IN (${repeated})` })}`;
+}
+
+function marksOf({ rows, units }: Scope): Record<string, string> {
+  return { rows, units };
 }

@@ -1,39 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { JobsOptions as AddOptions, Job, Queue, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { JobCounts, Jobs, RunState, ScorecardHandler } from './jobs.ts';
-import { type Following, followingRunId, newRunId, parseFollowing, sameExperiment } from './run-id.ts';
-
-/** The data of both kinds of job: which experiment. */
-export interface ScorecardJob {
-  readonly experiment: string;
-}
-
-export type ScorecardQueue = Queue<ScorecardJob>;
-export type ScorecardWorker = Worker<ScorecardJob>;
-
-export interface WorkerSettings {
-  readonly concurrency: number;
-  readonly lockDuration: number;
-  readonly stalledInterval: number;
-  readonly maxStalledCount: number;
-  readonly runRetryDelay: number;
-}
-
-/** BullMQ bound to one backend. */
-export interface Queueing {
-  openQueue(
-    name: string,
-    opts: { defaultJobOptions: AddOptions; streams: typeof FEW_EVENTS },
-  ): ScorecardQueue;
-  openWorker(
-    name: string,
-    processor: (job: Job<ScorecardJob>) => Promise<void>,
-    opts: WorkerSettings,
-  ): ScorecardWorker;
-  close(): Promise<void>;
-}
+import type { Queueing, ScorecardQueue, ScorecardWorker } from './queueing.ts';
+import { Reach } from './reach.ts';
+import { newRunId } from './run-id.ts';
+import { RunStates } from './run-states.ts';
 
 export interface BullJobsSettings {
   readonly logger: Logger;
@@ -42,16 +14,6 @@ export interface BullJobsSettings {
   readonly retryDelayMs: number;
   readonly keptRuns: number;
 }
-
-/** BullMQ's states; one that is not here means that the job is gone. */
-const STATES: Readonly<Record<string, RunState['state']>> = {
-  waiting: 'queued',
-  prioritized: 'queued',
-  delayed: 'queued',
-  active: 'running',
-  completed: 'done',
-  failed: 'failed',
-};
 
 const DAY_SECONDS = 86_400;
 
@@ -69,7 +31,10 @@ export class BullJobs implements Jobs {
   readonly #ticks: ScorecardQueue;
   readonly #scorecards: ScorecardQueue;
   #workers: ScorecardWorker[] = [];
+  /** Closing has begun: nobody is to wait for a run any more. */
   readonly #closed = new AbortController();
+  readonly #reach = new Reach();
+  readonly #runs: RunStates;
   #closing: Promise<void> | null = null;
 
   constructor(queueing: Queueing, settings: BullJobsSettings) {
@@ -89,6 +54,7 @@ export class BullJobs implements Jobs {
       },
       streams: FEW_EVENTS,
     });
+    this.#runs = new RunStates(this.#scorecards, this.#reach);
     for (const queue of [this.#ticks, this.#scorecards]) this.#logErrors(queue);
   }
 
@@ -99,7 +65,7 @@ export class BullJobs implements Jobs {
         'A scorecard is refreshed every whole second at most: give 1 or more seconds.',
       );
     }
-    await this.#reach(() =>
+    await this.#reach.ask(() =>
       this.#ticks.upsertJobScheduler(
         experimentKey,
         { every: everySeconds * 1_000 },
@@ -109,17 +75,17 @@ export class BullJobs implements Jobs {
   }
 
   async unscheduleScorecard(experimentKey: string): Promise<void> {
-    await this.#reach(() => this.#ticks.removeJobScheduler(experimentKey));
+    await this.#reach.ask(() => this.#ticks.removeJobScheduler(experimentKey));
   }
 
   async scheduled(): Promise<string[]> {
-    const schedulers = await this.#reach(() => this.#ticks.getJobSchedulers());
+    const schedulers = await this.#reach.ask(() => this.#ticks.getJobSchedulers());
     return schedulers.map((scheduler) => scheduler.key).sort();
   }
 
   async runScorecardNow(experimentKey: string): Promise<string> {
     const id = newRunId(experimentKey);
-    const job = await this.#reach(() =>
+    const job = await this.#reach.ask(() =>
       this.#scorecards.add(
         'scorecard',
         { experiment: experimentKey },
@@ -127,27 +93,11 @@ export class BullJobs implements Jobs {
       ),
     );
     if (job.id === undefined || job.id === id) return id;
-    const winner = await this.#job(job.id);
-    // A run that has begun may have begun before this call, and then the one after it is the answer.
-    return winner?.processedOn === undefined
-      ? job.id
-      : followingRunId({ runId: job.id, startedMs: winner.processedOn });
+    return this.#runs.idOfMerged(job.id);
   }
 
-  async run(runId: string): Promise<RunState | null> {
-    const following = parseFollowing(runId);
-    if (following === null) {
-      const job = await this.#job(runId);
-      return job === null ? null : this.#stateOf(runId, job);
-    }
-    const before = await this.#job(following.runId);
-    const stateBefore = before === null ? null : await this.#stateOf(runId, before);
-    if (stateBefore?.state === 'queued' || stateBefore?.state === 'running') {
-      return { ...stateBefore, state: 'queued', startedAt: null };
-    }
-    const successor = await this.#successor(following);
-    // Without one the run had not begun when it was asked for, and so is the answer itself.
-    return successor === null ? stateBefore : this.#stateOf(runId, successor);
+  run(runId: string): Promise<RunState | null> {
+    return this.#runs.find(runId);
   }
 
   async waitFor(runId: string): Promise<RunState> {
@@ -191,18 +141,18 @@ export class BullJobs implements Jobs {
     });
     this.#workers = [ticks, scorecards];
     for (const worker of this.#workers) this.#logErrors(worker);
-    await this.#reach(() => Promise.all(this.#workers.map((worker) => worker.waitUntilReady())));
+    await this.#reach.ask(() => Promise.all(this.#workers.map((worker) => worker.waitUntilReady())));
   }
 
   async stopWork(): Promise<void> {
     const workers = this.#workers;
     this.#workers = [];
-    // Ticks first, so that none asks for a run while the last ones finish.
-    for (const worker of workers) await worker.close();
+    // All at once, so that none takes another job while the last ones of the others end.
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 
   async counts(): Promise<JobCounts> {
-    const counts = await this.#reach(() =>
+    const counts = await this.#reach.ask(() =>
       this.#scorecards.getJobCounts('waiting', 'delayed', 'active', 'failed'),
     );
     const of = (state: string) => counts[state] ?? 0;
@@ -217,50 +167,9 @@ export class BullJobs implements Jobs {
   async #close(): Promise<void> {
     this.#closed.abort();
     await this.stopWork();
+    this.#reach.letGo();
     await Promise.all([this.#ticks.close(), this.#scorecards.close()]);
     await this.#queueing.close();
-  }
-
-  async #job(id: string): Promise<Job<ScorecardJob> | null> {
-    return (await this.#reach(() => this.#scorecards.getJob(id))) ?? null;
-  }
-
-  /** The earliest run of the experiment that began after this one, or waits. */
-  async #successor(following: Following): Promise<Job<ScorecardJob> | null> {
-    const jobs = await this.#reach(() =>
-      this.#scorecards.getJobs(['waiting', 'active', 'delayed', 'completed', 'failed'], 0, -1),
-    );
-    const began = (job: Job<ScorecardJob>) => job.processedOn ?? Number.POSITIVE_INFINITY;
-    const later = jobs.filter(
-      (job) =>
-        job.id !== following.runId &&
-        sameExperiment(job.id ?? '', following.runId) &&
-        began(job) >= following.startedMs,
-    );
-    return later.sort((a, b) => began(a) - began(b))[0] ?? null;
-  }
-
-  async #stateOf(id: string, job: Job<ScorecardJob>): Promise<RunState | null> {
-    const state = STATES[await this.#reach(() => job.getState())];
-    if (state === undefined) return null;
-    return {
-      id,
-      experiment: job.data.experiment,
-      state,
-      startedAt: job.processedOn === undefined ? null : new Date(job.processedOn),
-      finishedAt: job.finishedOn === undefined ? null : new Date(job.finishedOn),
-      error: state === 'failed' ? (job.failedReason ?? null) : null,
-    };
-  }
-
-  async #reach<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (cause) {
-      throw new AppError('unavailable', 'The queues cannot be reached: try again when their store is back.', {
-        cause,
-      });
-    }
   }
 
   #logErrors(source: ScorecardQueue | ScorecardWorker): void {

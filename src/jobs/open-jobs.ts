@@ -2,8 +2,9 @@ import { createPostgresBackend, createRedisBackend, runMigrations, withBackend }
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { PostgresPool } from '../stores/postgres/index.ts';
-import { BullJobs, type Queueing } from './bull-jobs.ts';
+import { BullJobs } from './bull-jobs.ts';
 import type { Jobs } from './jobs.ts';
+import type { Queueing } from './queueing.ts';
 
 export interface JobsOptions {
   readonly logger: Logger;

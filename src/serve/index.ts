@@ -1,3 +1,2 @@
 export { RESULTS_CSV_HEADER, resultsCsv } from './results-csv.ts';
 export { ServeModule } from './serve.module.ts';
-export type { ServeDependencies } from './serve-dependencies.ts';

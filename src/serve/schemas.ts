@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Difference, Health, MAX_POINTS, Verdict } from '../analyse/index.ts';
+import { Difference, Health, healthExample, MAX_POINTS, Verdict } from '../analyse/index.ts';
 
 /** What DateTime64(3) and people's patience both hold. */
 const EARLIEST = Date.UTC(1970, 0, 1);
@@ -36,7 +36,7 @@ export type TimeseriesQuery = z.infer<typeof TimeseriesQuery>;
 
 export const HealthAnswer = Health.extend({
   ageSeconds: z.number().nullable().describe('now − dataThrough'),
-}).meta({ id: 'HealthAnswer' });
+}).meta({ id: 'HealthAnswer', example: { ...healthExample, ageSeconds: 30.504 } });
 
 const point = z
   .object({

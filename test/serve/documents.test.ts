@@ -100,27 +100,55 @@ describe('the cache of documents', () => {
 });
 
 describe('the latest pointer', () => {
-  it('is never older than 250 ms, counted from the question', async () => {
+  const pointerOf = (scorecardId: string) => ({
+    scorecardId,
+    dataThrough: new Date(0),
+    computedAt: new Date(0),
+  });
+
+  it('is never older than 250 ms, counted from the question, and read ahead of that', async () => {
     let nowMs = 0;
     let asked = 0;
-    const pointer = { scorecardId: 'sc', dataThrough: new Date(0), computedAt: new Date(0) };
     const pointers = new LatestPointers(
       {
         latest: async () => {
           asked += 1;
-          nowMs += 100;
-          return new Map([['checkout', pointer]]);
+          nowMs += 50;
+          return new Map([['checkout', pointerOf(`sc_${asked}`)]]);
         },
       },
       () => nowMs,
     );
-    expect(await pointers.get('checkout')).toBe(pointer);
-    nowMs = 249;
-    await pointers.get('checkout');
+    const idAt = async (ms: number) => {
+      nowMs = ms;
+      return (await pointers.get('checkout'))?.scorecardId;
+    };
+    expect(await idAt(0)).toBe('sc_1');
+    expect(await idAt(99)).toBe('sc_1');
     expect(asked).toBe(1);
-    nowMs = 250;
-    await pointers.get('checkout');
+    // Between 100 and 250 ms the known one is answered while the next is read.
+    expect(await idAt(249)).toBe('sc_1');
     expect(asked).toBe(2);
+    expect(await idAt(300)).toBe('sc_2');
+    expect(await idAt(249 + 250)).toBe('sc_3');
+  });
+
+  it('is what waiters get where the reading ahead fails', async () => {
+    let nowMs = 0;
+    let fail = false;
+    const pointers = new LatestPointers(
+      {
+        latest: async () =>
+          fail ? Promise.reject(new Error('unreachable')) : new Map([['checkout', pointerOf('sc')]]),
+      },
+      () => nowMs,
+    );
+    await pointers.get('checkout');
+    fail = true;
+    nowMs = 200;
+    expect((await pointers.get('checkout'))?.scorecardId).toBe('sc');
+    nowMs = 250;
+    await expect(pointers.get('checkout')).rejects.toThrow('unreachable');
   });
 
   it('is not kept when reading it failed', async () => {

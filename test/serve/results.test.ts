@@ -292,6 +292,10 @@ describe('the OpenAPI document', () => {
     expect(names).toEqual(expect.arrayContaining(['key', 'as_of', 'segment', 'format', 'If-None-Match']));
     expect(results?.description).toContain('unadjustedAbsoluteLow');
     expect(document.paths['/api/v1/experiments/{key}:refresh']?.post?.parameters).toHaveLength(1);
+    for (const schema of [Results, HealthAnswer, TimeseriesAnswer, RunAnswer]) {
+      const { example } = schema.meta() ?? {};
+      expect(schema.parse(example)).toEqual(example);
+    }
     expect(Object.keys(document.components?.schemas ?? {})).toEqual(
       expect.arrayContaining(['Results', 'SampleRatio', 'HealthAnswer', 'Timeseries', 'Run', 'Problem']),
     );

@@ -8,13 +8,13 @@ import type { RunState } from '../../src/jobs/index.ts';
 import { ServeModule } from '../../src/serve/index.ts';
 import { attributionOf, planOf } from '../analyse/fixtures.ts';
 
-export const NOW = new Date('2026-03-01T00:00:00Z');
+const NOW = new Date('2026-03-01T00:00:00Z');
 
 @Module({})
 class Everything {}
 
 /** Scorecards held in memory, counting what is asked of them. */
-export class HeldScorecards {
+class HeldScorecards {
   readonly held: Scorecard[] = [];
   latestAsked = 0;
   documentsAsked = 0;
@@ -62,7 +62,7 @@ export class HeldScorecards {
 }
 
 /** `checkout` with two segments, a started `quiet` without a scorecard, and the draft `planned`. */
-export const catalogue: Plans = {
+const catalogue: Plans = {
   plan: async (key) => {
     if (key === 'planned') throw new AppError('conflict', 'Experiment "planned" has not been started.');
     if (!['checkout', 'quiet', 'flag:checkout'].includes(key))

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { repeatFault } from '../../src/stores/migrations/repeatable-statement.ts';
-import { splitStatements } from '../../src/stores/migrations/split-statements.ts';
+import { repeatFault, type SqlDialect, splitStatements } from '../../src/stores/migrations/index.ts';
 
 describe('the statements of a migration', () => {
   it.each(['clickhouse', 'postgres'] as const)(
@@ -50,9 +49,7 @@ describe('the statements of a migration', () => {
         fc.array(statement, { maxLength: 5 }),
         fc.constantFrom('clickhouse', 'postgres'),
         (statements, dialect) => {
-          expect(
-            splitStatements(statements.join(';\n-- next\n'), dialect as 'clickhouse' | 'postgres'),
-          ).toEqual(statements);
+          expect(splitStatements(statements.join(';\n-- next\n'), dialect as SqlDialect)).toEqual(statements);
         },
       ),
       { seed: 20260901, numRuns: 300 },

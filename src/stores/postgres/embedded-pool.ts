@@ -40,6 +40,8 @@ export class EmbeddedPool extends EventEmitter implements PostgresPool {
 
   constructor(session: Session, listeners: Listeners, searchPath: string, end: () => Promise<void>) {
     super();
+    // BullMQ adds one for every queue and worker.
+    this.setMaxListeners(0);
     this.#session = session;
     this.#listeners = listeners;
     this.#searchPath = searchPath;

@@ -53,6 +53,8 @@ function openPool(options: ServerPostgresOptions, searchPath: string): pg.Pool {
   });
   // An idle connection that breaks is thrown away by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // BullMQ adds one for every queue and worker.
+  pool.setMaxListeners(0);
   return pool;
 }
 
