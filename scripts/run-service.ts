@@ -33,6 +33,13 @@ export interface LaunchedService {
   readonly ended: Promise<number | null>;
 }
 
+const launchedProcesses = new Set<ChildProcess>();
+
+/** Ends whatever is still running, at once: for the end of a test, whether it passed or not. */
+export function killAllServices(): void {
+  for (const child of launchedProcesses) child.kill('SIGKILL');
+}
+
 export function launchService({ dataDirectory, env = {} }: ServiceOptions): LaunchedService {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !key.startsWith('ASSAY_')),
@@ -49,6 +56,8 @@ export function launchService({ dataDirectory, env = {} }: ServiceOptions): Laun
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  launchedProcesses.add(child);
+  child.on('close', () => launchedProcesses.delete(child));
   let output = '';
   const listeners = new Set<() => void>();
   const hear = (chunk: Buffer): void => {

@@ -57,7 +57,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   });
   const schedules: ScheduleKeeper = new ScheduleKeeper({
     jobs,
-    running: () => catalogue.runningExperiments(),
+    running: () => catalogue.experimentsToRefresh(now()),
     logger,
   });
   const ingest = has('collect')
@@ -75,7 +75,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     metrics: new ScorecardMetrics(registry, {
       now,
       dataThroughOfRunning: async () => {
-        const running = await catalogue.runningExperiments();
+        const running = await catalogue.experimentsToRefresh(now());
         const latest = await scorecards.latest(running.map(({ key }) => key));
         return new Map([...latest].map(([key, { dataThrough }]) => [key, dataThrough]));
       },

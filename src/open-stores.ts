@@ -41,13 +41,13 @@ export async function openStores(config: Config, root: string, onStep: OnStep): 
     const clickhouse =
       clickhouseUrl === null
         ? await openEmbeddedClickHouse({ directory: embedded().clickhouse })
-        : await openServerClickHouse({ url: clickhouseUrl });
+        : openServerClickHouse({ url: clickhouseUrl });
     closers.push(() => clickhouse.close());
     onStep(databaseUrl === null ? `Postgres in ${embedded().path}` : 'Postgres on its server');
     const postgres =
       databaseUrl === null
         ? await openEmbeddedPostgres({ directory: embedded().postgres })
-        : await openServerPostgres({ url: databaseUrl });
+        : openServerPostgres({ url: databaseUrl });
     closers.push(() => postgres.close());
     onStep('migrations');
     await migrateClickHouse(clickhouse, join(root, 'migrations', 'clickhouse'));

@@ -19,7 +19,7 @@ interface Point {
 
 /**
  * The regularised incomplete beta function I_x(a, b) for 0 ≤ x ≤ 1 and a, b > 0: the lower tail of the beta distribution.
- * For the upper tail take I_(1−x)(b, a), never 1 − I_x(a, b). Didonato & Morris's continued fraction for moderate
+ * For the upper tail take I_(1−x)(b, a), never 1 − I_x(a, b). A continued fraction for moderate
  * parameters, the integral of the density for large ones, both below the mean; above it the other tail.
  * @example incompleteBeta(0.2, 2, 3) // 0.1808
  */

@@ -18,7 +18,7 @@ export function normalSurvival(z: number): number {
   if (z <= FAR) return 0.5 - centralArea(z);
   // Enough terms for 1e-17: the error falls like exp(−2z√(2·terms)).
   let rest = 0;
-  for (let k = Math.ceil(12 + 220 / (z * z)); k >= 1; k -= 1) rest = k / (z + rest);
+  for (let k = Math.ceil(20 + 300 / (z * z)); k >= 1; k -= 1) rest = k / (z + rest);
   return normalDensity(z) / (z + rest);
 }
 

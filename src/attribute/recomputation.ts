@@ -25,12 +25,12 @@ export interface RecomputationOptions {
   readonly logger: Logger;
   /** Of each statement; a run is a few statements per slice. */
   readonly limits?: StatementLimits;
-  /** Rows that one statement reads at most, about. */
+  /** What bounds the memory of a statement. */
   readonly slice?: SliceSize;
 }
 
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 2_000_000_000 };
-const defaultSlice: SliceSize = { impressions: 2_000_000, conversions: 6_000_000 };
+const defaultSlice: SliceSize = { impressions: 2_000_000, conversions: 6_000_000, listed: 2000 };
 
 /**
  * Attribution by reading all raw rows of an experiment: the definition of what counts, and the oracle that incremental

@@ -10,15 +10,16 @@ export interface Slices {
   readonly repeats: number;
 }
 
-/** How many rows one statement should read at most. */
+/** How large a slice may be. */
 export interface SliceSize {
+  /** Rows to read, about. */
   readonly impressions: number;
   readonly conversions: number;
+  /** More units with repeated identities than this are found again by a question: a list would be a long statement. */
+  readonly listed: number;
 }
 
 const SAMPLE_BITS = 5n;
-// More units than this are found again by a question; a bound list of them would be a long statement.
-const MOST_LISTED = 2000;
 
 /** Divides what was received up to `dataThrough` into equal ranges of unit hashes. */
 export async function slicesOf(
@@ -43,11 +44,11 @@ export async function slicesOf(
   for (let index = 0; index < count; index += 1) {
     const scope = sliceScope(dataThrough, index, count);
     const [found] = await engine.ask<{ units: string; repeats: string; listed: string[] }>(
-      askRepeats(terms, scope, MOST_LISTED),
+      askRepeats(terms, scope, size.listed),
     );
     const units = Number(found?.units ?? 0);
     repeats += Number(found?.repeats ?? 0);
-    scopes.push(distinctScope(scope, units > MOST_LISTED ? 'many' : (found?.listed ?? []).map(BigInt)));
+    scopes.push(distinctScope(scope, units > size.listed ? 'many' : (found?.listed ?? []).map(BigInt)));
   }
   return { scopes, repeats };
 }

@@ -85,8 +85,8 @@ export class Catalogue {
     return readPlan(this.#postgres, key);
   }
 
-  /** Those that need a scorecard made regularly. */
-  runningExperiments(): Promise<{ key: string; refreshSeconds: number }[]> {
-    return this.experiments.running();
+  /** Those that need a scorecard made regularly: the running ones, and stopped ones whose windows are still open. */
+  experimentsToRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
+    return this.experiments.toRefresh(now);
   }
 }

@@ -13,7 +13,7 @@ const sql = {
   lock: loadSql(new URL('./lock-experiment.sql', import.meta.url)),
   read: loadSql(new URL('./read-experiment.sql', import.meta.url)),
   list: loadSql(new URL('./list-experiments.sql', import.meta.url)),
-  running: loadSql(new URL('./list-running-experiments.sql', import.meta.url)),
+  toRefresh: loadSql(new URL('./list-experiments-to-refresh.sql', import.meta.url)),
   update: loadSql(new URL('./update-experiment.sql', import.meta.url)),
   pin: loadSql(new URL('./pin-metrics.sql', import.meta.url)),
   unpin: loadSql(new URL('./unpin-metrics.sql', import.meta.url)),
@@ -111,8 +111,8 @@ export class ExperimentStore {
     return toPage(LIST, query, rows.map(toView), (experiment) => experiment.key);
   }
 
-  async running(): Promise<{ key: string; refreshSeconds: number }[]> {
-    const rows = await this.#runner.query<{ key: string; refresh_seconds: number }>(sql.running);
+  async toRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
+    const rows = await this.#runner.query<{ key: string; refresh_seconds: number }>(sql.toRefresh, [now]);
     return rows.map((row) => ({ key: row.key, refreshSeconds: row.refresh_seconds }));
   }
 

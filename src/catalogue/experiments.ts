@@ -71,8 +71,8 @@ export class Experiments {
   }
 
   /** Those that need a scorecard regularly. */
-  running(): Promise<{ key: string; refreshSeconds: number }[]> {
-    return this.#store.running();
+  toRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
+    return this.#store.toRefresh(now);
   }
 
   /**

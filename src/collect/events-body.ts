@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConversionInput, ImpressionInput } from '../events/index.ts';
 
-function jsonSchemaOf(schema: z.ZodType) {
-  const { $schema: _, id: __, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' });
+function jsonSchemaOf(schema: z.ZodType): { readonly [keyword: string]: unknown; readonly example: unknown } {
+  const text = JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }));
+  const { $schema: _, id: __, ...json } = JSON.parse(text);
   const { example } = schema.meta() ?? {};
   return { ...json, example };
 }

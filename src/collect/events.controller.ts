@@ -1,11 +1,10 @@
 import { Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBody,
-  type ApiBodyOptions,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
+  type ApiOperationOptions,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -24,6 +23,8 @@ const CONTENT_ENCODING = {
   required: false,
   schema: { enum: ['gzip', 'zstd', 'identity'] },
 };
+/** Not `@ApiBody`: that takes one content type only. */
+const REQUEST_BODY = EVENTS_BODY as NonNullable<ApiOperationOptions['requestBody']>;
 const RETRY_AFTER = { 'Retry-After': { description: 'seconds', schema: { type: 'integer' as const } } };
 
 @ApiTags('events')
@@ -44,9 +45,9 @@ export class EventsController {
   @ApiOperation({
     summary: 'Send impressions and conversions',
     description: 'The answer comes once they are durable.',
+    requestBody: REQUEST_BODY,
   })
   @ApiHeader(CONTENT_ENCODING)
-  @ApiBody(EVENTS_BODY as ApiBodyOptions)
   @ApiAcceptedResponse({
     description: 'A verdict on every event; good ones are kept',
     standardSchema: Verdicts,
@@ -75,9 +76,9 @@ export class EventsController {
   @ApiOperation({
     summary: 'Try events without storing them',
     description: 'The same verdicts; duplicates are not looked for.',
+    requestBody: REQUEST_BODY,
   })
   @ApiHeader(CONTENT_ENCODING)
-  @ApiBody(EVENTS_BODY as ApiBodyOptions)
   @ApiOkResponse({ standardSchema: Verdicts })
   validate(@Req() request: FastifyRequest): Verdicts {
     return this.#collector.validate(eventsRequestOf(request));

@@ -4,6 +4,7 @@ import { type Event, parseEvent, type Rejection, rejection } from '../events/ind
 import { decodeBody } from './decode-body.ts';
 import { elementSpans, type Span } from './element-spans.ts';
 import { type EventsRequest, REQUEST_LIMITS } from './events-request.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A verdict on every event of a body, in its order. */
 export interface JudgedBody {
@@ -49,7 +50,7 @@ function parseArray(bytes: Buffer): unknown[] {
   if (!isUtf8(bytes)) throw refuse('it is not UTF-8');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = parseJson(bytes.toString('utf8'));
   } catch (cause) {
     throw refuse(cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be read', cause);
   }
@@ -72,7 +73,7 @@ function judgeLine(line: Buffer, isKnownUtf8: boolean, now: number): Event | Rej
   if (!isKnownUtf8 && !isUtf8(line)) return rejection('not-utf8', 'the line is not UTF-8');
   let value: unknown;
   try {
-    value = JSON.parse(line.toString('utf8'));
+    value = parseJson(line.toString('utf8'));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.slice(0, 200).toWellFormed() : 'it cannot be read';
     return rejection('not-json', `the line is not JSON: ${why}`);

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { EVENT_LIMITS } from './limits.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
+/** From the space on, without quotes and backslashes. */
+const NAME = /^[ !#-[\]-\u{10ffff}]*$/u;
+const name = (longest: number) =>
+  text(longest).regex(NAME, 'without quotes, backslashes and control characters');
 const instant = z.iso.datetime({ offset: true });
 const unitId = text(EVENT_LIMITS.unitId);
 
@@ -12,16 +16,16 @@ const common = {
   ts: instant.describe('when it happened, RFC 3339; at most 24 hours ahead of the service’s clock'),
   environment: text(EVENT_LIMITS.environment).describe('production, staging…'),
   unit: z
-    .object({ type: text(EVENT_LIMITS.unitType), id: unitId })
+    .object({ type: name(EVENT_LIMITS.unitType), id: unitId })
     .nullish()
     .describe('what is randomised; `unit`, `units` or both are needed'),
   units: z
-    .record(text(EVENT_LIMITS.unitType), unitId)
+    .record(name(EVENT_LIMITS.unitType), unitId)
     .nullish()
     .describe(`several units of one event, type: id; at most ${EVENT_LIMITS.units}`),
   attributes: z
     .record(
-      text(EVENT_LIMITS.attributeName),
+      name(EVENT_LIMITS.attributeName),
       z.union([z.string().max(EVENT_LIMITS.attributeValue), z.number(), z.boolean(), z.null()]),
     )
     .nullish()

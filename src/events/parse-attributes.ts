@@ -1,4 +1,4 @@
-import { asObject, isText, isTextOrEmpty } from './fields.ts';
+import { asObject, isName, isTextOrEmpty } from './fields.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import { type Rejection, rejection } from './rejection.ts';
 
@@ -23,10 +23,10 @@ export function parseAttributes(raw: unknown): { readonly attributes: Attributes
   }
   let onlyStrings = true;
   for (const name of names) {
-    if (!isText(name, EVENT_LIMITS.attributeName)) {
+    if (!isName(name, EVENT_LIMITS.attributeName)) {
       return rejection(
         'invalid-attributes',
-        `an attribute's name must be 1 to ${EVENT_LIMITS.attributeName} characters without NUL or half surrogates`,
+        `an attribute's name must be 1 to ${EVENT_LIMITS.attributeName} characters without quotes, backslashes and control characters`,
       );
     }
     const value = object[name];

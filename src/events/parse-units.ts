@@ -1,5 +1,5 @@
 import type { Unit } from './event.ts';
-import { asObject, isText } from './fields.ts';
+import { asObject, isName, isText } from './fields.ts';
 import { EVENT_LIMITS } from './limits.ts';
 import { type Rejection, rejection } from './rejection.ts';
 
@@ -53,10 +53,10 @@ function parseUnit(raw: unknown): Unit | Rejection {
   const unit: { readonly type?: unknown; readonly id?: unknown } | null = asObject(raw);
   if (unit === null) return rejection('invalid-unit', 'unit must be an object with type and id');
   const { type, id } = unit;
-  if (!isText(type, EVENT_LIMITS.unitType)) {
+  if (!isName(type, EVENT_LIMITS.unitType)) {
     return rejection(
       'invalid-unit',
-      `a unit's type must be a string of 1 to ${EVENT_LIMITS.unitType} characters`,
+      `a unit's type must be a string of 1 to ${EVENT_LIMITS.unitType} characters without quotes, backslashes and control characters`,
     );
   }
   if (!isText(id, EVENT_LIMITS.unitId)) {

@@ -37,22 +37,23 @@ export function openDataDirectory(directory: string): DataDirectory {
   const path = resolve(directory);
   makeWritable(path);
   const names = readdirSync(path);
-  const marked = names.includes(MARKER);
   // What a process leaves that died before the marker was written.
   const ours = new Set(['lock', 'lock-journal', 'holder', TEMPORARY_MARKER]);
-  if (!marked && names.some((name) => !ours.has(name)))
+  if (!names.includes(MARKER) && names.some((name) => !ours.has(name)))
     throw refusal(
       `${path} is not empty and not a data directory of Assay; choose another directory or empty it.`,
     );
   const lock = holdLock(path);
   try {
-    if (marked) checkFormat(path);
-    else writeMarker(path);
+    // Another process may have written it just before this one got the lock.
+    const isNew = !existsSync(join(path, MARKER));
+    if (isNew) writeMarker(path);
+    else checkFormat(path);
+    return dataDirectory(path, isNew, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
-  return dataDirectory(path, !marked, lock);
 }
 
 function dataDirectory(path: string, isNew: boolean, lock: HeldLock): DataDirectory {

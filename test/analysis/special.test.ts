@@ -20,6 +20,14 @@ interface Reference {
 
 const BOUND = 1e-12;
 
+/** What the shortest of them promise beyond that. */
+const TIGHTER: Readonly<Record<string, number>> = {
+  norm_sf: 1e-14,
+  norm_cdf_low: 1e-14,
+  norm_inv: 1e-15,
+  gammaln: 1e-14,
+};
+
 const FUNCTIONS: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
   norm_sf: (z) => normalSurvival(z),
   norm_cdf_low: (z) => normalCdf(z),
@@ -46,7 +54,10 @@ const corrections = read<Reference & { was: string }>('special-reference-correct
 const corrected = (reference: Reference): Reference =>
   corrections.find(
     ({ fn, was, args }) =>
-      fn === reference.fn && was === reference.ref && args[0] === reference.args[0] && args[1] === reference.args[1],
+      fn === reference.fn &&
+      was === reference.ref &&
+      args[0] === reference.args[0] &&
+      args[1] === reference.args[1],
   ) ?? reference;
 
 const relativeError = (value: number, reference: number): number =>
@@ -56,21 +67,26 @@ function misses(references: readonly Reference[]): string[] {
   return references.flatMap(({ fn, args, ref }) => {
     const value = FUNCTIONS[fn]?.(...args) ?? Number.NaN;
     const error = relativeError(value, Number(ref));
-    return error <= BOUND ? [] : [`${fn}(${args.join(', ')}) = ${value}, not ${ref}: ${error}`];
+    return error <= (TIGHTER[fn] ?? BOUND)
+      ? []
+      : [`${fn}(${args.join(', ')}) = ${value}, not ${ref}: ${error}`];
   });
 }
 
 describe.each(['special-reference.json', 'special-reference-wide.json'])('against %s', (file) => {
   const references = read<Reference>(file).map(corrected);
 
-  it.each(
-    Object.keys(FUNCTIONS).filter((fn) => references.some((reference) => reference.fn === fn)),
-  )('%s is right to a relative 1e-12', (fn) => {
-    expect(misses(references.filter((reference) => reference.fn === fn))).toEqual([]);
-  });
+  it.each(Object.keys(FUNCTIONS).filter((fn) => references.some((reference) => reference.fn === fn)))(
+    '%s is right to a relative 1e-12 or better',
+    (fn) => {
+      expect(misses(references.filter((reference) => reference.fn === fn))).toEqual([]);
+    },
+  );
 
   it('every reference has a function or belongs to a later method', () => {
-    const unknown = references.map(({ fn }) => fn).filter((fn) => FUNCTIONS[fn] === undefined && fn !== NOT_HERE);
+    const unknown = references
+      .map(({ fn }) => fn)
+      .filter((fn) => FUNCTIONS[fn] === undefined && fn !== NOT_HERE);
     expect(unknown).toEqual([]);
   });
 });
@@ -80,7 +96,8 @@ it('corrects two references and no more, each of which differs from what was sup
   const changed = supplied.filter((reference) => corrected(reference) !== reference);
   expect(changed.map(({ args }) => args)).toEqual(corrections.map(({ args }) => args));
   expect(corrections.length).toBe(2);
-  for (const { ref, was } of corrections) expect(relativeError(Number(was), Number(ref))).toBeGreaterThan(1e-8);
+  for (const { ref, was } of corrections)
+    expect(relativeError(Number(was), Number(ref))).toBeGreaterThan(1e-8);
 });
 
 describe('at the edges', () => {
@@ -91,12 +108,12 @@ describe('at the edges', () => {
   });
 
   it('Student’s t, also where t² overflows', () => {
-    expect([studentTSurvival(Infinity, 3), studentTSurvival(-Infinity, 3), studentTSurvival(0, 3)]).toEqual([0, 1, 0.5]);
-    expect([studentTUpperQuantile(0, 3), studentTUpperQuantile(1, 3), studentTUpperQuantile(0.5, 3)]).toEqual([
-      Infinity,
-      -Infinity,
-      0,
+    expect([studentTSurvival(Infinity, 3), studentTSurvival(-Infinity, 3), studentTSurvival(0, 3)]).toEqual([
+      0, 1, 0.5,
     ]);
+    expect([studentTUpperQuantile(0, 3), studentTUpperQuantile(1, 3), studentTUpperQuantile(0.5, 3)]).toEqual(
+      [Infinity, -Infinity, 0],
+    );
     // One degree of freedom is Cauchy's distribution: 1/(πt) far out.
     expect(relativeError(studentTSurvival(1e200, 1), 1 / (Math.PI * 1e200))).toBeLessThan(BOUND);
     expect(relativeError(studentTUpperQuantile(1e-290, 1), 1e290 / Math.PI)).toBeLessThan(BOUND);
@@ -106,7 +123,6 @@ describe('at the edges', () => {
     expect([chiSquareSurvival(0, 3), chiSquareSurvival(Infinity, 3)]).toEqual([1, 0]);
     expect([incompleteBeta(0, 2, 3), incompleteBeta(1, 2, 3)]).toEqual([0, 1]);
     expect(relativeError(incompleteBeta(0.5, 1e8, 1e8), 0.5)).toBeLessThan(BOUND);
-    expect(relativeError(logGamma(1 + 1e-9), -5.7721566408e-10)).toBeLessThan(1e-9);
   });
 
   it.each([

@@ -11,9 +11,14 @@ export function fromCount(events: number, units: number): Moments {
 }
 
 /** One stratum of unit vectors by variant. */
-export function stratumOf(arms: Readonly<Record<string, readonly (readonly number[])[]>>, centre: readonly number[]): Stratum {
+export function stratumOf(
+  arms: Readonly<Record<string, readonly (readonly number[])[]>>,
+  centre: readonly number[],
+): Stratum {
   return {
-    arms: Object.fromEntries(Object.entries(arms).map(([variant, units]) => [variant, momentsOf(units, centre)])),
+    arms: Object.fromEntries(
+      Object.entries(arms).map(([variant, units]) => [variant, momentsOf(units, centre)]),
+    ),
   };
 }
 

@@ -12,7 +12,8 @@ import { Random } from './random.ts';
 /** A row before the store has hashed it. */
 export type Unhashed<Row> = Omit<Row, 'contentHash'>;
 
-export interface Stream {
+/** An experiment and what was received of it. */
+export interface Trial {
   readonly plan: ExperimentPlan;
   readonly impressions: readonly Unhashed<RawImpression>[];
   readonly conversions: readonly Unhashed<RawConversion>[];
@@ -25,11 +26,13 @@ const STEP = 1_800_000;
 const START = Date.UTC(2026, 2, 1, 18);
 const NAMES = ['order', 'view', 'refund'];
 
-/** An experiment and everything that may go wrong with its events, from one seed. */
-export function randomStream(seed: number): Stream {
+/**
+ * An experiment from one seed, and so many streams of the events of a few units each with everything that may go wrong
+ * with them. Streams share the experiment, because asking the engine costs more than answering.
+ */
+export function randomTrial(seed: number, streams: number): Trial {
   const random = new Random(seed);
   const environment = `env-${seed}`;
-  const epochs = randomEpochs(random);
   const plan: ExperimentPlan = {
     ...{ key: `experiment-${seed}`, environment, flag: 'flag', unitType: 'user', control: 'control' },
     ...{ status: 'running', refreshSeconds: 60, segments: [], specHash: '' },
@@ -38,20 +41,25 @@ export function randomStream(seed: number): Stream {
     start: new Date(START),
     end: random.chance(0.5) ? new Date(START + random.int(16, 60) * STEP) : null,
     statistics: { method: 'fixed', alpha: 0.05 },
-    epochs,
+    epochs: randomEpochs(random),
     metrics: Array.from({ length: random.int(4, 7) }, (_, index) => randomMetric(random, index)),
   };
-  const origins = {
-    impressions: originals(random, plan, 'impression'),
-    conversions: originals(random, plan, 'conversion'),
-  };
+  const numbers = Array.from({ length: streams }, (_, index) => index);
   return {
     plan,
-    impressions: origins.impressions.flatMap((row) =>
-      withRepeats(random, row, (again) => disturbImpression(random, again)),
+    impressions: random.shuffled(
+      numbers.flatMap((stream) =>
+        originals(random, environment, 'impression', stream).flatMap((row) =>
+          withRepeats(random, row, (again) => disturbImpression(random, again)),
+        ),
+      ),
     ),
-    conversions: origins.conversions.flatMap((row) =>
-      withRepeats(random, row, (again) => disturbConversion(random, again)),
+    conversions: random.shuffled(
+      numbers.flatMap((stream) =>
+        originals(random, environment, 'conversion', stream).flatMap((row) =>
+          withRepeats(random, row, (again) => disturbConversion(random, again)),
+        ),
+      ),
     ),
     dataThrough: START + random.int(20, 70) * STEP,
     segment: random.chance(0.25) ? [randomFilter(random)] : [],
@@ -59,7 +67,7 @@ export function randomStream(seed: number): Stream {
 }
 
 /** The same events in another environment: in another order, and each row perhaps again, as a replay does. */
-export function replayed({ plan, impressions, conversions, ...rest }: Stream, seed: number): Stream {
+export function replayed({ plan, impressions, conversions, ...rest }: Trial, seed: number): Trial {
   const random = new Random(seed);
   const environment = `${plan.environment}-again`;
   const again = <Row extends { environment: string }>(rows: readonly Row[]) =>
@@ -171,8 +179,9 @@ type Row<Kind> = Unhashed<Kind extends 'impression' ? RawImpression : RawConvers
 
 function originals<Kind extends 'impression' | 'conversion'>(
   random: Random,
-  plan: ExperimentPlan,
+  environment: string,
   kind: Kind,
+  stream: number,
 ): Row<Kind>[] {
   const users = random.int(2, 6);
   const count = kind === 'impression' ? users * random.int(1, 4) : users * random.int(2, 10);
@@ -187,7 +196,7 @@ function originals<Kind extends 'impression' | 'conversion'>(
       ['device', 'session'],
     ]);
     const common = {
-      environment: plan.environment,
+      environment,
       // Ids repeat from unit to unit, and sometimes within one.
       id: random.chance(0.9) ? `${kind}-${index}` : `shared-${random.int(0, 3)}`,
       ...{
@@ -206,7 +215,12 @@ function originals<Kind extends 'impression' | 'conversion'>(
             flagVersion: random.pick(['', '', 'v1', 'v2', 'v3', 'v9']),
           }
         : { name: random.pick([...NAMES, 'other']), value: randomValue(random) };
-    return types.map((unitType) => ({ ...common, ...specific, unitType, unitId: `${random.int(1, users)}` }));
+    return types.map((unitType) => ({
+      ...common,
+      ...specific,
+      unitType,
+      unitId: `${stream}-${random.int(1, users)}`,
+    }));
   }).flat() as unknown as Row<Kind>[];
 }
 

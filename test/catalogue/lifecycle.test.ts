@@ -54,17 +54,30 @@ describe('one flag', () => {
   });
 });
 
+const refreshed = async ({ catalogue, clock }: CatalogueFixture): Promise<string[]> =>
+  (await catalogue.experimentsToRefresh(clock.now())).map(({ key }) => key);
+
 describe('its steps', () => {
+  it('leave its scorecard alive until the last window has closed', async () => {
+    const { catalogue, clock } = fixture;
+    await makeRunning(catalogue, 'lingering');
+    clock.advance(HOUR);
+    await catalogue.stop(by, 'lingering');
+    clock.advance(336 * HOUR);
+    expect(await refreshed(fixture)).toContain('lingering');
+    clock.advance(HOUR);
+    expect(await refreshed(fixture)).not.toContain('lingering');
+  });
+
   it('set start and end, and are told to the rest of the service', async () => {
     const { catalogue, clock, told } = fixture;
     told.length = 0;
     const started = await makeRunning(catalogue, 'stepped');
     expect(started).toMatchObject({ status: 'running', start: at(0), startedAt: at(0), end: null });
-    expect(await catalogue.runningExperiments()).toContainEqual({ key: 'stepped', refreshSeconds: 60 });
+    expect(await refreshed(fixture)).toContain('stepped');
     clock.advance(HOUR);
     const stopped = await catalogue.stop(by, 'stepped');
     expect(stopped).toMatchObject({ status: 'stopped', end: at(0), stoppedAt: at(0) });
-    expect((await catalogue.runningExperiments()).map(({ key }) => key)).not.toContain('stepped');
     await catalogue.experiments.patch(by, 'stepped', 'any', { name: 'Done', metrics: { secondary: [] } });
     expect((await refusal(catalogue.experiments.patch(by, 'stepped', 'any', { end: null })))[0]).toBe(
       'conflict',

@@ -39,6 +39,7 @@ const text = (maxLength: number) =>
       '{}',
     ),
   );
+const name = (maxLength: number) => text(maxLength).filter((s) => JSON.stringify(s) === `"${s}"`);
 const attribute = fc.oneof(
   text(50),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -51,14 +52,14 @@ const common = fc.record({
   suffix: text(20),
   environment: text(30),
   ts: fc.integer({ min: 0, max: NOW + 86_400_000 }),
-  units: fc.uniqueArray(fc.record({ type: text(10), id: text(60) }), {
+  units: fc.uniqueArray(fc.record({ type: name(10), id: text(60) }), {
     minLength: 1,
     maxLength: 3,
     selector: (unit) => unit.type,
   }),
   unitField: fc.boolean(),
   attributes: fc.option(
-    fc.uniqueArray(fc.tuple(text(20), attribute), { maxLength: 5, selector: ([name]) => name }),
+    fc.uniqueArray(fc.tuple(name(20), attribute), { maxLength: 5, selector: ([name]) => name }),
   ),
   sentAt: fc.option(fc.integer({ min: 0, max: NOW })),
   unknownDepth: fc.option(fc.integer({ min: 1, max: 20_000 })),
@@ -103,7 +104,7 @@ function goodItem(id: string, base: Common, kind: Kind): GoodItem {
     environment,
     ts: String(ts),
     sent_at: sentAt === null ? null : String(sentAt),
-    unit_types: units.map((unit) => unit.type),
+    unit_types: units.map((unit) => unit.type).sort(),
     attributes: (attributes ?? [])
       .filter(([, value]) => value !== null)
       .map(([name, value]) => [name, typeof value === 'number' && value === 0 ? '0' : String(value)])
@@ -136,6 +137,9 @@ const breakers: readonly ((good: string) => string)[] = [
   (good) => `${good.slice(0, -1)},"attributes":{"a":1e400}}`,
   (good) => `${good.slice(0, -1)},"attributes":{"\\ud800":"x"}}`,
   (good) => `${good.slice(0, -1)},"id":"\\udfff"}`,
+  (good) => `${good.slice(0, -1)},"attributes":{"\\"":"x"}}`,
+  (good) => `${good.slice(0, -1)},"attributes":{"a":"b","\\\\":"x"}}`,
+  (good) => `${good.slice(0, -1)},"units":{"\\\\":"x"}}`,
   (good) => `${good.slice(0, -1)},"type":"conversion","name":"n","value":-1e999}`,
   (good) => `${good.slice(0, -1)},"type":"conversion","name":"n","value":${'9'.repeat(400)}}`,
   (good) => `${good.slice(0, -1)},"type":null,"__proto__":{"type":"conversion"}}`,

@@ -12,9 +12,16 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LaunchedService, launchService, runService } from '../../scripts/run-service.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  killAllServices,
+  type LaunchedService,
+  launchService,
+  runService,
+} from '../../scripts/run-service.ts';
 import type { Results } from '../../src/analyse/index.ts';
+
+afterEach(killAllServices);
 
 const DEMO = { ASSAY_DEMO: 'on', ASSAY_TOKEN: '' };
 

@@ -74,6 +74,10 @@ describe('parseEvent', () => {
     [{ attributes: { a: '\udc00' } }, 'invalid-attributes'],
     [{ attributes: { 'a\0': 'x' } }, 'invalid-attributes'],
     [{ attributes: { '': 'x' } }, 'invalid-attributes'],
+    [{ attributes: { 'a"': 'x' } }, 'invalid-attributes'],
+    [{ attributes: { 'a\\b': 'x' } }, 'invalid-attributes'],
+    [{ attributes: { 'a\n': 'x' } }, 'invalid-attributes'],
+    [{ attributes: { "it's a/b é": 'x"\\\n' } }, 'taken'],
     [{ attributes: null }, 'taken'],
     [{ somethingNew: { nested: [] } }, 'taken'],
   ])('judges %j of either kind as %s', (fields, expected) => {

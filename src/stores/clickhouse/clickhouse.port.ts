@@ -1,4 +1,9 @@
-/** A value bound to a `{name:Type}` placeholder; the type in the SQL decides how it is written. */
+/**
+ * A value bound to a `{name:Type}` placeholder; the engine reads it by that type. A `Date` is UTC text with milliseconds
+ * where it has some: bind it to `DateTime64(3)` (a `DateTime` refuses milliseconds, a `Date` everything but its own
+ * `YYYY-MM-DD`). Objects are maps. Beware of the engine's silence: null for a type that is not Nullable can become the
+ * empty string, and an integer too large for its type wraps around.
+ */
 export type ParameterValue =
   | string
   | number
@@ -12,7 +17,10 @@ export type ParameterValue =
 /** Settings of this statement alone: they never reach the next one. */
 export type StatementSettings = Readonly<Record<string, string | number>>;
 
-/** No statement runs without an end: the engine stops it, not the caller's patience. */
+/**
+ * No statement runs without an end: the engine stops it, not the caller's patience. For a stream the time counts until
+ * its last row has been taken, so a slow reader needs more of it.
+ */
 export interface StatementLimits {
   readonly maxSeconds: number;
   readonly maxMemoryBytes: number;
@@ -22,16 +30,20 @@ export interface Statement {
   /** From a `.sql` file, without a FORMAT or SETTINGS clause of its own. */
   readonly sql: string;
   readonly params?: Readonly<Record<string, ParameterValue>>;
+  /** An INSERT … SELECT that a crash may repeat brings `insert_deduplication_token`. */
   readonly settings?: StatementSettings;
   readonly limits: StatementLimits;
 }
 
-/** One block of rows: JSONCompactEachRow lines in the order of `columns`. */
+/**
+ * One block of rows: JSONCompactEachRow lines in the order of `columns`, all of them kept or none (per table partition).
+ * A `DateTime64(3)` is a number of milliseconds or text like `2026-01-31 23:59:59.999`, in UTC.
+ */
 export interface InsertBlock {
   readonly table: string;
   readonly columns: readonly string[];
   readonly values: Buffer;
-  /** The same token in the same table partition is written once, across restarts; null only where a repeat is harmless. */
+  /** The same token in the same table partition is written once, across restarts; null: written every time. */
   readonly token: string | null;
   readonly limits: StatementLimits;
 }
@@ -41,7 +53,10 @@ export interface InsertBlock {
  * stopped the statement, `unavailable` when the engine cannot be reached, else `store-failed`; `cause.code` is ClickHouse's.
  */
 export interface ClickHouse {
-  /** Rows of a small result, all at once, as JSONEachRow objects (64-bit integers as strings). */
+  /**
+   * Rows of a small result, all at once, as JSONEachRow objects: 64-bit integers and times are strings (times in UTC,
+   * `2026-01-31 23:59:59.999`), NaN and infinities are null.
+   */
   query<Row>(statement: Statement): Promise<Row[]>;
   /** Rows of a result of any size, without holding it. */
   stream<Row>(statement: Statement): AsyncIterable<Row>;

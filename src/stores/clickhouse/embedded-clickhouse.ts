@@ -54,14 +54,16 @@ export class EmbeddedClickHouse implements ClickHouse {
   async query<Row>(statement: Statement): Promise<Row[]> {
     const set = setClause(settingsOfStatement(statement), statement.params);
     return this.#queries.run(async () => {
-      const session = this.#pool.take(set.signature);
+      const pooled = this.#pool.take(set.signature);
       try {
-        const result = await session.queryAsync(`${set.sql};\n${statement.sql}`, { format: 'JSONEachRow' });
+        const result = await pooled.session.queryAsync(`${set.sql};\n${statement.sql}`, {
+          format: 'JSONEachRow',
+        });
         return parseRows<Row>(result.text());
       } catch (error) {
         throw toAppError(error, 'store-failed', statement.limits);
       } finally {
-        this.#pool.giveBack(set.signature, session);
+        this.#pool.giveBack(pooled);
       }
     });
   }
@@ -90,9 +92,9 @@ export class EmbeddedClickHouse implements ClickHouse {
     if (block.values.length === 0) return;
     return this.#inserts.run(async () => {
       // rawInsert writes its settings into the statement itself, so this session never carries any.
-      const session = this.#pool.take('insert');
+      const pooled = this.#pool.take('insert');
       try {
-        await session.insert({
+        await pooled.session.insert({
           table: block.table,
           columns: block.columns,
           values: block.values,
@@ -102,7 +104,7 @@ export class EmbeddedClickHouse implements ClickHouse {
       } catch (error) {
         throw toAppError(error, 'store-failed', block.limits);
       } finally {
-        this.#pool.giveBack('insert', session);
+        this.#pool.giveBack(pooled);
       }
     });
   }

@@ -2,6 +2,16 @@ import type { Session } from 'chdb';
 
 const MAX_IDLE = 16;
 
+// An engine session keeps some 0.3 kB of every statement until it is closed.
+const MAX_USES = 500;
+
+/** An engine session, and how often it has been used. */
+export interface PooledSession {
+  readonly session: Session;
+  readonly signature: string;
+  uses: number;
+}
+
 /**
  * Engine sessions, one statement at a time each. A session keeps whatever was SET on it, so it is used again only by
  * statements that set exactly the same names, and these overwrite every one of them: nothing of one statement can
@@ -9,22 +19,28 @@ const MAX_IDLE = 16;
  */
 export class SessionPool {
   readonly #open: () => Session;
-  /** By signature; the least recently used comes first. */
-  readonly #idle: { readonly signature: string; readonly session: Session }[] = [];
+  /** The least recently used comes first. */
+  readonly #idle: PooledSession[] = [];
 
   constructor(open: () => Session) {
     this.#open = open;
   }
 
-  take(signature: string): Session {
-    const index = this.#idle.findLastIndex((entry) => entry.signature === signature);
-    const [entry] = index < 0 ? [] : this.#idle.splice(index, 1);
-    return entry?.session ?? this.#open();
+  take(signature: string): PooledSession {
+    const index = this.#idle.findLastIndex((pooled) => pooled.signature === signature);
+    const [found] = index < 0 ? [] : this.#idle.splice(index, 1);
+    const pooled = found ?? { session: this.#open(), signature, uses: 0 };
+    pooled.uses += 1;
+    return pooled;
   }
 
   /** For a session whose statement has ended, well or badly. */
-  giveBack(signature: string, session: Session): void {
-    this.#idle.push({ signature, session });
+  giveBack(pooled: PooledSession): void {
+    if (pooled.uses >= MAX_USES) {
+      pooled.session.close();
+      return;
+    }
+    this.#idle.push(pooled);
     if (this.#idle.length > MAX_IDLE) this.#idle.shift()?.session.close();
   }
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
+import { withBaselineCode } from './baseline-code.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { EmbeddedPool, Listeners } from './embedded-pool.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -20,7 +21,7 @@ export interface EmbeddedPostgresOptions {
   readonly logger?: Logger;
 }
 
-/** PGlite's default of 128 MB makes its memory grow, and took the process from 210 to 750 MB. */
+/** PGlite's default of 128 MB makes its memory grow, and took 150 MB more. */
 const SETTINGS = ['shared_buffers=16MB'];
 
 /**
@@ -84,15 +85,17 @@ function isEmptyDirectory(path: string): boolean {
 async function start(directory: string): Promise<PGlite> {
   const complaints: string[] = [];
   try {
-    return await PGlite.create(directory, {
-      relaxedDurability: false,
-      parsers: elementParsers(),
-      startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
-      onStderr: (line) => {
-        complaints.push(line);
-        return false;
-      },
-    });
+    return await withBaselineCode(() =>
+      PGlite.create(directory, {
+        relaxedDurability: false,
+        parsers: elementParsers(),
+        startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
+        onStderr: (line) => {
+          complaints.push(line);
+          return false;
+        },
+      }),
+    );
   } catch (error) {
     // The engine's own words say what is wrong with the directory; its exception only that something is.
     const fatal = complaints.findLast((line) => /FATAL|PANIC|postgres:/.test(line)) ?? String(error);

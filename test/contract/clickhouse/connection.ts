@@ -9,7 +9,7 @@ export function connectionCases(suite: Suite): void {
 
     it('closes after the statements under way, once, and refuses what comes later', async () => {
       const underWay = suite.query<{ n: string }>(
-        'SELECT suite.count() AS n, sum(sipHash64(number)) AS s FROM numbers(200000000)',
+        'SELECT count() AS n, sum(sipHash64(number)) AS s FROM numbers(200000000)',
       );
       await suite.query('SELECT 1');
       const closing = Promise.all([suite.clickhouse.close(), suite.clickhouse.close()]);
@@ -25,9 +25,7 @@ export function connectionCases(suite: Suite): void {
 
     it('opens again with everything still there', async () => {
       await suite.reopen();
-      expect(
-        Number((await suite.query<{ n: string }>('SELECT suite.count() AS n FROM contract_1'))[0]?.n),
-      ).toBe(3);
+      expect(Number((await suite.query<{ n: string }>('SELECT count() AS n FROM contract_1'))[0]?.n)).toBe(3);
     });
   });
 }

@@ -21,7 +21,7 @@ export function insertCases(suite: Suite): void {
       expect(await suite.count(name)).toBe(1_200_000);
       expect(
         await suite.query(
-          `SELECT max(level) AS level, suite.count() AS parts FROM system.parts WHERE table = '${name}'`,
+          `SELECT max(level) AS level, count() AS parts FROM system.parts WHERE table = '${name}'`,
         ),
       ).toEqual([{ level: 0, parts: '1' }]);
     });

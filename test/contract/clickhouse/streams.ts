@@ -40,7 +40,7 @@ export function streamCases(suite: Suite): void {
       await expect
         .poll(() =>
           suite.query(
-            "SELECT suite.count() AS n FROM system.processes WHERE query LIKE '%abandoned%' AND query NOT LIKE '%processes%'",
+            "SELECT count() AS n FROM system.processes WHERE query LIKE '%abandoned%' AND query NOT LIKE '%processes%'",
           ),
         )
         .toEqual([{ n: '0' }]);

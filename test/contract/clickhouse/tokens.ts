@@ -26,7 +26,7 @@ export function tokenCases(suite: Suite): void {
       const name = await suite.table();
       const tokens = Array.from({ length: 120 }, (_, i) => i % 40);
       await Promise.all(tokens.map((token) => suite.insert(name, `[${token}]\n`, `it's "${token}"`)));
-      expect(await suite.query(`SELECT suite.count() AS n, uniqExact(a) AS u FROM ${name}`)).toEqual([
+      expect(await suite.query(`SELECT count() AS n, uniqExact(a) AS u FROM ${name}`)).toEqual([
         { n: '40', u: '40' },
       ]);
     });
@@ -71,7 +71,7 @@ export function tokenCases(suite: Suite): void {
         const revived = await killable.revive();
         const counts = () =>
           revived.query<{ batch: number; n: string }>({
-            sql: 'SELECT batch, suite.count() AS n FROM survivors GROUP BY batch ORDER BY batch',
+            sql: 'SELECT batch, count() AS n FROM survivors GROUP BY batch ORDER BY batch',
             limits,
           });
         const kept = new Map((await counts()).map((row) => [row.batch, row.n]));
