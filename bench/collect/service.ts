@@ -28,10 +28,10 @@ export async function startService(): Promise<BenchService> {
       const address = /\bready\s+(http:\S+)/.exec(line)?.[1];
       if (address !== undefined) resolve(address);
     });
-    exited.then(
-      () => reject(new Error('The service ended before it was ready; run `npm run build` first.')),
-      reject,
-    );
+    exited.then(() => {
+      rmSync(directory, { recursive: true, force: true });
+      reject(new Error('The service ended before it was ready; run `npm run build` first.'));
+    }, reject);
   });
   return {
     url,

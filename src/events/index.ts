@@ -1,11 +1,10 @@
 export {
   CONVERSION_COLUMNS,
-  type EncodedRow,
   encodeRows,
   IMPRESSION_COLUMNS,
   STAMP_COLUMNS,
 } from './encode-rows.ts';
-export type { Conversion, Event, Impression, Unit } from './event.ts';
+export type { Event } from './event.ts';
 export { ConversionInput, EventInput, ImpressionInput } from './event-schema.ts';
 export { parseInstant } from './instant.ts';
 export { EVENT_LIMITS } from './limits.ts';

@@ -1,5 +1,4 @@
 export type { BlockRows } from './block.ts';
-export { DEAD_LETTER_BYTES, type DeadLetter, encodeDeadLetter } from './dead-letter.ts';
+export { DEAD_LETTER_BYTES, encodeDeadLetter } from './dead-letter.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
-export type { Stamp } from './receipt-clock.ts';
 export { DEAD_AFTER_SECONDS, readDataThrough } from './source-marks.ts';

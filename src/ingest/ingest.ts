@@ -200,8 +200,10 @@ export class Ingest {
     clearInterval(this.#timer);
     await Promise.allSettled([...this.#writing]);
     await this.#marking?.catch(() => undefined);
-    // With blocks given up but not over, the source ends when it is taken for dead, not before.
-    await this.#mark(!this.#clock.hasPending());
+    // With blocks given up but not over, or Postgres gone, the source ends when it is taken for dead, not before.
+    await this.#mark(!this.#clock.hasPending()).catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'the source’s last mark could not be written');
+    });
   }
 }
 

@@ -212,7 +212,6 @@ const damages = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('noise' as const), bytes: fc.uint8Array({ maxLength: 300 }) }),
   },
 );
-export type Damage = typeof damages extends fc.Arbitrary<infer T> ? T : never;
 
 /** Bodies of every sort; ids come from the test, so that no two bodies share one. */
 export const bodyPlan = fc.record({
