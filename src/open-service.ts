@@ -17,6 +17,7 @@ import { type Jobs, openJobs, ScheduleKeeper } from './jobs/index.ts';
 import type { Stores } from './open-stores.ts';
 import { type OpenApiHolder, OperationsModule } from './operations/index.ts';
 import { ServeModule } from './serve/index.ts';
+import type { Postgres } from './stores/postgres/index.ts';
 import { version } from './version.ts';
 
 /** How often the schedules are compared with the catalogue, for changes made by other processes. */
@@ -67,9 +68,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
   const run = new ScorecardRun({
     catalogue,
-    // A process that never saw an event has seen all of them up to now.
-    watermark: async () =>
-      ingest === null ? ((await readDataThrough(postgres)) ?? now()) : ingest.watermark(),
+    watermark: () => (ingest === null ? watermarkOfOthers(postgres) : ingest.watermark()),
     recomputation,
     scorecards,
     metrics: new ScorecardMetrics(registry, {
@@ -98,13 +97,9 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       ],
     }),
   ];
-  if (ingest !== null)
-    modules.push(
-      CollectModule.forRoot({
-        collector: new Collector({ write: (rows) => ingest.write(rows), registry }),
-        rejected: new RejectedEvents(clickhouse),
-      }),
-    );
+  const collector = ingest === null ? null : new Collector({ write: (rows) => ingest.write(rows), registry });
+  if (collector !== null)
+    modules.push(CollectModule.forRoot({ collector, rejected: new RejectedEvents(clickhouse) }));
   if (has('serve'))
     modules.push(
       CatalogueModule.forRoot({ catalogue }),
@@ -137,9 +132,21 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       await app.close();
       await schedules.stop();
       await jobs.close();
+      await collector?.close();
       await ingest?.close();
     },
   };
+}
+
+/** For a process that collects nothing itself. */
+async function watermarkOfOthers(postgres: Postgres): Promise<Date> {
+  const dataThrough = await readDataThrough(postgres);
+  if (dataThrough === null)
+    throw new AppError(
+      'unavailable',
+      'No collector has used these stores yet, so there is nothing to compute from; start a process with the role collect.',
+    );
+  return dataThrough;
 }
 
 function cannotListen({ host, port }: Config, cause: unknown): AppError {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { openEmbeddedClickHouse } from '../../src/stores/clickhouse/index.ts';
 import type { Target } from './load.ts';
@@ -23,16 +23,11 @@ export async function startService(): Promise<BenchService> {
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
-  const url = await new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => {
-      const address = /\bready\s+(http:\S+)/.exec(line)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    exited.then(() => {
-      rmSync(directory, { recursive: true, force: true });
-      reject(new Error('The service ended before it was ready; run `npm run build` first.'));
-    }, reject);
-  });
+  const url = await Promise.race([addressIn(lines), exited.then(() => null)]);
+  if (url === null) {
+    rmSync(directory, { recursive: true, force: true });
+    throw new Error('The service ended before it was ready; run `npm run build` first.');
+  }
   return {
     url,
     token,
@@ -46,6 +41,16 @@ export async function startService(): Promise<BenchService> {
       }
     },
   };
+}
+
+/** The address that the service prints once it is ready. */
+function addressIn(lines: Interface): Promise<string> {
+  return new Promise((resolve) => {
+    lines.on('line', (line) => {
+      const address = /\bready\s+(http:\S+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+  });
 }
 
 async function countRows(directory: string): Promise<number> {

@@ -45,7 +45,9 @@ export function planTerms(plan: ExperimentPlan): PlanTerms {
 /** The same for some of the metrics alone. */
 export function withMetrics(terms: PlanTerms, metrics: readonly PlannedMetric[]): PlanTerms {
   const names = [...new Set(metrics.flatMap(({ definition }) => eventsOf(definition)))];
-  return { ...terms, metrics, params: { ...terms.params, names } };
+  const longest = Math.max(0, ...metrics.map(({ definition }) => definition.prePeriodHours ?? 0));
+  const earliest = terms.plan.start.getTime() - Math.ceil(longest * 3_600_000);
+  return { ...terms, metrics, params: { ...terms.params, names, earliest } };
 }
 
 function eventsOf(definition: PlannedMetric['definition']): string[] {

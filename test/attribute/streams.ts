@@ -88,7 +88,7 @@ function randomEpochs(random: Random): Epoch[] {
   const arms = random.chance(0.3) ? ['control', 'a', 'b'] : ['control', 'a'];
   let at = START;
   return Array.from({ length: count }, (_, index) => {
-    if (index > 0) at += random.int(1, 16) * STEP;
+    if (index > 0) at += random.pick([random.int(1, 16), 4 * random.int(1, 4)]) * STEP;
     const own = index > 0 && random.chance(0.3) ? ['b', 'control'] : arms;
     return {
       number: index + 1,
@@ -140,8 +140,8 @@ function randomMetric(random: Random, index: number): PlannedMetric {
   const summing = ['sum', 'count', 'distinctDays'] as const;
   const common = {
     ...{ key: `metric-${index}`, name: '', description: '', direction: 'decreaseIsBad' as const },
-    windowHours: random.pick([null, 0.5, 1, 2.5, 6, 30]),
-    prePeriodHours: random.pick([null, 0.5, 3, 20]),
+    windowHours: random.pick([null, 0.5, 1, 2, 6, 30]),
+    prePeriodHours: random.pick([null, 0.5, 2, 20]),
   };
   let definition: Metric;
   switch (random.int(0, 4)) {
@@ -224,9 +224,10 @@ function originals<Kind extends 'impression' | 'conversion'>(
   }).flat() as unknown as Row<Kind>[];
 }
 
-/** Steps from the start, often exactly on one; sometimes a millisecond off. */
+/** Steps from the start, every fourth more often, so that many times are the same; sometimes a millisecond off. */
 function randomTime(random: Random, earliest: number): number {
-  return START + random.int(earliest, 60) * STEP + random.pick([0, 0, 0, 0, -1, 1]);
+  const steps = random.chance(0.6) ? 4 * random.int(Math.ceil(earliest / 4), 15) : random.int(earliest, 60);
+  return START + steps * STEP + random.pick([0, 0, 0, 0, 0, 0, -1, 1]);
 }
 
 /** Mostly soon after, sometimes days late. */
