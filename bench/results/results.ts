@@ -82,7 +82,7 @@ async function main(service: Pick<RunningService, 'url' | 'token'>): Promise<voi
 
 if (values.url !== undefined) await main({ url: values.url, token: values.token });
 else {
-  const service = await startService(values.experiment);
+  const service = await startService();
   try {
     await main(service);
   } finally {

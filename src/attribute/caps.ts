@@ -2,7 +2,7 @@ import type { PlannedMetric } from '../catalogue/index.ts';
 import type { Engine } from './engine.ts';
 import { needsCap } from './metric-columns.ts';
 import { percentile } from './percentile.ts';
-import { NEVER, type PlanTerms } from './plan-terms.ts';
+import type { PlanTerms } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
 import { askTotals } from './statements.ts';
 import type { StoredCap, StoredParameters } from './stored-parameters.ts';
@@ -35,6 +35,7 @@ export async function computeCaps(
   engine: Engine,
   terms: PlanTerms,
   scopes: readonly DistinctScope[],
+  dataThrough: Date,
   before: (metric: PlannedMetric) => Caps,
 ): Promise<Map<string, Caps>> {
   const totals = new Map<string, Totals>();
@@ -49,8 +50,7 @@ export async function computeCaps(
       });
     }
   }
-  const dataThrough = Number(scopes[0]?.params['data_through'] ?? 0);
-  const ended = terms.plan.end !== null && dataThrough >= terms.plan.end.getTime();
+  const ended = terms.plan.end !== null && dataThrough >= terms.plan.end;
   return new Map(
     terms.metrics.map((metric, index) => {
       const { definition } = metric;
@@ -63,8 +63,9 @@ export async function computeCaps(
         const counted = includeZeros ? zeros : 0;
         const value = percentile(Float64Array.from(values), counted, level);
         if (value === undefined) return;
-        const until = terms.epochs[at + 1]?.effectiveAt.getTime() ?? NEVER;
-        const closes = definition.windowHours !== null || until <= dataThrough;
+        const next = terms.epochs[at + 1];
+        const closes =
+          definition.windowHours !== null || (next !== undefined && next.effectiveAt <= dataThrough);
         const totalsOf = values.length + counted;
         caps[epoch.number] = {
           value,

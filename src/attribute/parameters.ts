@@ -40,7 +40,7 @@ export async function settleParameters(material: Material): Promise<SettledParam
 
   const open = terms.metrics.filter((metric) => hasOpenCap(terms, metric, known(metric).caps));
   const caps = await eachAloneIfNeeded(withMetrics(terms, open), (part) =>
-    computeCaps(material.engine, part, material.scopes, (metric) => known(metric).caps),
+    computeCaps(material.engine, part, material.scopes, material.dataThrough, (metric) => known(metric).caps),
   );
   const capsOf = new Map(caps.done.flatMap((part) => [...part]));
   const next = new Map<string, StoredParameters>();

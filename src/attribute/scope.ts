@@ -9,6 +9,11 @@ export interface Scope {
   readonly rows: string;
   /** Of which units, by unit_hash. */
   readonly units: string;
+  /**
+   * Whether to look for the conversions of units with an impression alone, which pays where they are few: the join
+   * finds the same, but after reading all.
+   */
+  readonly sparse: boolean;
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -21,8 +26,9 @@ export interface DistinctScope extends Scope {
 const UNIT_HASHES = 2n ** 64n;
 
 /** One of `count` equal ranges of unit hashes, over what was received up to `dataThrough`. */
-export function sliceScope(dataThrough: Date, index: number, count: number): Scope {
+export function sliceScope(dataThrough: Date, index: number, count: number, sparse: boolean): Scope {
   return {
+    sparse,
     rows: "_received_at <= fromUnixTimestamp64Milli({data_through:Int64}, 'UTC')",
     units: 'unit_hash BETWEEN {first_hash:UInt64} AND {last_hash:UInt64}',
     params: {

@@ -1,14 +1,10 @@
--- Question: about how many rows will have to be read?
--- Inputs:   environment, flag, unit_type, names, sample_end (unit hashes below it are a sample); mark: rows.
--- Columns:  impressions and conversions of the sample.
+-- Question: about how many rows are there to read?
+-- Inputs:   environment, unit_type, names; marks: rows, units (a sample of them), members (members.sql).
+-- Columns:  impressions, conversions (of all units), own (conversions of units with an impression of the flag).
 SELECT
-    (
-        SELECT count() FROM raw_impressions
-        WHERE environment = {environment:String} AND flag = {flag:String} AND unit_type = {unit_type:String}
-            AND (/*rows*/) AND unit_hash < {sample_end:UInt64}
-    ) AS impressions,
-    (
-        SELECT count() FROM raw_conversions
-        WHERE environment = {environment:String} AND name IN {names:Array(String)}
-            AND (/*rows*/) AND unit_hash < {sample_end:UInt64}
-    ) AS conversions
+    (SELECT count() FROM (/*members*/)) AS impressions,
+    count() AS conversions,
+    countIf(unit_hash IN (/*members*/)) AS own
+FROM raw_conversions
+WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)}
+    AND (/*rows*/) AND (/*units*/)

@@ -15,6 +15,7 @@ const templates = {
   impressions: sql('impressions'),
   impressionsOnce: sql('impressions-once'),
   leftOut: sql('left-out'),
+  members: sql('members'),
   moments: sql('moments'),
   otherUnitTypes: sql('other-unit-types'),
   pairs: sql('pairs'),
@@ -35,15 +36,18 @@ export interface Asked {
 type Segment = readonly AttributeFilter[];
 type ParametersOf = (metric: PlannedMetric) => MetricParameters;
 
-/** size.sql over the unit hashes below `sampleEnd`. */
-export function askSize(terms: PlanTerms, scope: Scope, sampleEnd: bigint): Asked {
-  return ask(terms, scope, { sample_end: sampleEnd }, () => fill(templates.size, marksOf(scope)));
+/** size.sql. */
+export function askSize(terms: PlanTerms, scope: Scope): Asked {
+  return ask(terms, scope, {}, () => fill(templates.size, marksOf(scope)));
 }
 
-/** repeats.sql, listing at most so many units. */
-export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number): Asked {
+/** repeats.sql, listing at most so many units: of all units, or of those with an impression of the flag. */
+export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number, of: 'all' | 'members'): Asked {
   return ask(terms, scope, { most_listed: mostListed }, () =>
-    fill(templates.repeats, { repeated_units: fill(templates.repeatedUnits, marksOf(scope)) }),
+    fill(templates.repeats, {
+      repeated_units: fill(templates.repeatedUnits, marksOf(scope)),
+      among: of === 'all' ? '1' : `unit_hash IN (${members(scope)})`,
+    }),
   );
 }
 
@@ -85,7 +89,7 @@ export function askMoments(
     const columns = metricColumns(terms.metrics, parametersOf, bindings);
     const vectors = fill(templates.vectors, {
       pairs: pairs(terms, scope, segment, bindings),
-      conversions: eachOnce(templates.conversions, templates.conversionsOnce, scope),
+      conversions: conversions(scope),
       ...columns,
     });
     return fill(templates.moments, { vectors, ...columns });
@@ -99,7 +103,7 @@ export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
     const assigned = pairs(terms, scope, [], bindings);
     const vectors = fill(templates.vectors, {
       pairs: assigned,
-      conversions: eachOnce(templates.conversions, templates.conversionsOnce, scope),
+      conversions: conversions(scope),
       ...columns,
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
@@ -118,8 +122,7 @@ function ask(
 
 function classified(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
   const columns = impressionColumns(terms, segment, bindings);
-  const impressions = eachOnce(templates.impressions, templates.impressionsOnce, scope);
-  return { text: fill(templates.classified, { ...columns, impressions }), columns };
+  return { text: fill(templates.classified, { ...columns, impressions: impressions(scope) }), columns };
 }
 
 function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
@@ -127,13 +130,34 @@ function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, binding
   return fill(templates.pairs, { classified: text, first_selected: columns.first_selected });
 }
 
-function eachOnce(asTheyStand: string, once: string, scope: DistinctScope): string {
-  const { rows, units, repeated } = scope;
+function impressions(scope: DistinctScope): string {
+  return eachOnce(templates.impressions, templates.impressionsOnce, scope, scope.units);
+}
+
+function conversions(scope: DistinctScope): string {
+  return eachOnce(templates.conversions, templates.conversionsOnce, scope, conversionUnits(scope));
+}
+
+function eachOnce(
+  asTheyStand: string,
+  once: string,
+  { rows, repeated }: DistinctScope,
+  units: string,
+): string {
   if (repeated === null) return fill(asTheyStand, { rows, units });
   const others = fill(asTheyStand, { rows, units: `(${units}) AND unit_hash NOT IN (${repeated})` });
   return `${others} UNION ALL ${fill(once, { rows, units: `(${units}) AND unit_hash IN (${repeated})` })}`;
 }
 
-function marksOf({ rows, units }: Scope): Record<string, string> {
-  return { rows, units };
+function conversionUnits(scope: Scope): string {
+  return scope.sparse ? `(${scope.units}) AND unit_hash IN (${members(scope)})` : scope.units;
+}
+
+function members({ rows, units }: Scope): string {
+  return fill(templates.members, { rows, units });
+}
+
+function marksOf(scope: Scope): Record<string, string> {
+  const { rows, units } = scope;
+  return { rows, units, members: members(scope), conversion_units: conversionUnits(scope) };
 }

@@ -1,6 +1,7 @@
 -- Question: what do the conversions of units make of each metric, per unit and epoch?
--- Inputs:   earliest (ms: conversions before then are in no window and no pre-period); marks: pairs (pairs.sql), conversions (conversions.sql), conditions and cells (metric-columns.ts: what a
---           metric asks of one row, and what it makes of all of a unit's) and what they take.
+-- Inputs:   earliest (ms: conversions before then are in no window and no pre-period); marks: pairs (pairs.sql),
+--           conversions (conversions.sql), conditions and cells (metric-columns.ts: what a metric asks of one row, and
+--           what it makes of all of a unit's) and what they take.
 -- Columns:  unit_hash, epoch, arm, is_new, cohort_day, first, until, and the cells. Units without any of these
 --           conversions have no row.
 -- The one definition of every metric: whoever restricts pairs and conversions to some units or rows asks it of those.

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { ConversionInput, ImpressionInput } from '../events/index.ts';
 
-function jsonSchemaOf(schema: z.ZodType): { readonly [keyword: string]: unknown; readonly example: unknown } {
+type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** A schema with an id of its own is converted to a reference to it; here it stands in place. */
+function jsonSchemaOf(schema: z.ZodType): JsonSchema & { readonly example: unknown } {
   const text = JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }));
-  const { $schema: _, id: __, ...json } = JSON.parse(text);
+  const { $defs = {}, $ref, $schema: _, ...root } = JSON.parse(text);
+  const { id: __, ...json } = typeof $ref === 'string' ? $defs[$ref.replace('#/$defs/', '')] : root;
   const { example } = schema.meta() ?? {};
   return { ...json, example };
 }

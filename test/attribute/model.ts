@@ -110,8 +110,10 @@ export function attributionOf(
   const ownRows = conversionRows.filter((row) => row.unitType === plan.unitType);
   const impressions = eachOnce(impressionRows);
   const conversions = eachOnce(ownRows);
+  const members = new Set(impressionRows.map((row) => row.unitId));
+  const ofMembers = (all: readonly RawRow[]) => all.filter((row) => members.has(row.unitId)).length;
   exclusions.duplicateEvents =
-    impressionRows.length - impressions.length + (ownRows.length - conversions.length);
+    impressionRows.length - impressions.length + (ofMembers(ownRows) - ofMembers(conversions));
   exclusions.conversionsOfOtherUnitTypes = eachOnce(
     conversionRows.filter(
       (row) =>

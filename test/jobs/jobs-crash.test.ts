@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openJobs } from '../../src/jobs/index.ts';
 import { openEmbeddedPostgres, openServerPostgres } from '../../src/stores/postgres/index.ts';
 import { startPostgres } from '../support/postgres/index.ts';
@@ -42,6 +42,7 @@ describe('a process that is killed in the midst of a run', () => {
     const child = spawn(process.execPath, [CHILD, directory, 'stuck'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     const id = said.toString().trim().slice('begun '.length);
     child.kill('SIGKILL');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/stores/postgres/index.ts';
 
 const CHILD = fileURLToPath(new URL('../support/postgres/committing-child.ts', import.meta.url));
@@ -16,6 +16,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Lets a child commit so many numbers, kills it as it goes on, and gives the last number it had said. */
 async function killAfter(commits: number): Promise<number> {
   const child = spawn(process.execPath, [CHILD, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit');
   let said = 0;
   let count = 0;

@@ -13,7 +13,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import { openEmbeddedPostgres } from '../../src/stores/postgres/index.ts';
 
@@ -99,6 +99,7 @@ describe('the directory of the embedded Postgres', () => {
   it('is refused while another process has it open, and free as soon as that one is dead', async () => {
     const directory = newDirectory();
     const child = spawn(process.execPath, [CHILD, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
     expect((await refusal(directory)).message).toContain(`Process ${child.pid}`);
     child.kill('SIGKILL');

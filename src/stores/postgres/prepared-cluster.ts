@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { constants, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 
 /**
  * An empty database as initdb leaves it, made by scripts/prepare-postgres.ts. Running initdb at the first start
@@ -14,9 +14,7 @@ const BLOCK = 512;
 export function unpackPreparedCluster(directory: string): void {
   const preparing = `${directory}.preparing`;
   rmSync(preparing, { recursive: true, force: true });
-  const tar = zstdDecompressSync(readFileSync(PREPARED_CLUSTER), {
-    params: { [constants.ZSTD_d_windowLogMax]: 27 },
-  });
+  const tar = zstdDecompressSync(readFileSync(PREPARED_CLUSTER));
   mkdirSync(preparing, { recursive: true, mode: 0o700 });
   for (const entry of tarEntries(tar)) {
     const path = join(preparing, entry.name);

@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killAllServices, type RunningService, runService } from '../../scripts/run-service.ts';
+import type { Results } from '../../src/analyse/index.ts';
+import { findChromium } from '../support/chromium.ts';
+import { requireOrSkip } from '../support/requirement.ts';
+
+const root = dirname(dirname(import.meta.dirname));
+const run = promisify(execFile);
+const browser = findChromium();
+if (browser === null) requireOrSkip('chromium', 'no chromium is in the PATH');
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+let directory: string;
+let service: RunningService;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'assay-api-'));
+  service = await runService({ dataDirectory: join(directory, 'data') });
+});
+afterAll(async () => {
+  const code = await service.stop();
+  killAllServices();
+  rmSync(directory, { recursive: true, force: true });
+  expect(code).toBe(0);
+});
+
+const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${service.base}${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${service.token}`, ...init.headers },
+  });
+
+async function openApi(): Promise<OpenApi> {
+  return (await (await call('/openapi.json')).json()) as OpenApi;
+}
+
+describe('the README', () => {
+  /** The shell blocks of the section on one's own experiment, with the token and the address of this service. */
+  function script(): string {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const section = readme.slice(
+      readme.indexOf('## Your own experiment'),
+      readme.indexOf('## What there is'),
+    );
+    const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    expect(blocks).toHaveLength(3);
+    return blocks
+      .slice(0, 2)
+      .join('\n')
+      .replace('export TOKEN=assay_pat_…', `export TOKEN=${service.token}`)
+      .replaceAll('http://127.0.0.1:8787', service.base);
+  }
+
+  async function untilAnalysed(): Promise<Results> {
+    for (;;) {
+      const results = (await (await call('/api/v1/experiments/checkout/results')).json()) as Results;
+      const units = Object.values(results.sampleRatio.units ?? {}).reduce((sum, n) => sum + n, 0);
+      if (units === 6) return results;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  it('shows how ten events sent by curl become results', async () => {
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script()], { cwd: directory });
+    expect(stdout).toContain('{"accepted":10,"duplicates":0,"rejected":[]}');
+    const results = await untilAnalysed();
+    const rate = results.metrics.find(({ metric }) => metric === 'purchase-rate');
+    expect(rate?.arms.map(({ variant, units, mean }) => [variant, units, mean])).toEqual([
+      ['control', 3, 1 / 3],
+      ['treatment', 3, 1],
+    ]);
+    const revenue = results.metrics.find(({ metric }) => metric === 'revenue');
+    expect(revenue?.arms.map(({ mean }) => mean)).toEqual([
+      expect.closeTo(12.5 / 3, 12),
+      expect.closeTo(74.9 / 3, 12),
+    ]);
+  });
+
+  it('has a command that prints them as a table', async () => {
+    const args = ['results', 'checkout', '--token', service.token, '--url', service.base];
+    const { stdout } = await run(join(root, 'bin/assay'), args);
+    expect(stdout).toMatch(/purchase-rate +goal +control +3 +33\.3 %/);
+  });
+
+  it('counts the same events sent again as duplicates, and nothing twice', async () => {
+    const body = readFileSync(join(directory, 'events.ndjson'));
+    const again = await call('/api/v1/events', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    expect(await again.json()).toEqual({ accepted: 0, duplicates: 10, rejected: [] });
+    const asked = await call('/api/v1/experiments/checkout:refresh', { method: 'POST' });
+    expect(asked.status).toBe(202);
+    const location = asked.headers.get('location') ?? '';
+    for (let state = ''; state !== 'done'; )
+      state = ((await (await call(location)).json()) as { state: string }).state;
+    expect((await untilAnalysed()).sampleRatio.units).toEqual({ control: 3, treatment: 3 });
+  });
+});
+
+describe('the API’s description', () => {
+  it('is OpenAPI 3.1, and the committed one (`npm run openapi` writes it)', async () => {
+    const document = await openApi();
+    expect(document.openapi).toBe('3.1.0');
+    const validation = await new Validator().validate(document as never);
+    expect(validation.errors ?? []).toEqual([]);
+    expect(document).toEqual(JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')));
+  });
+
+  it('names no route that answers without a token, but health and readiness', async () => {
+    const open: string[] = [];
+    for (const [path, item] of Object.entries((await openApi()).paths))
+      for (const method of Object.keys(item)) {
+        const url = `${service.base}${path.replaceAll(/\{[^}]*\}/g, 'x')}`;
+        const answer = await fetch(url, { method: method.toUpperCase() });
+        if (answer.status !== 401) open.push(`${method} ${path}`);
+      }
+    expect(open).toEqual(['get /healthz', 'get /readyz']);
+  });
+});
+
+describe('operations', () => {
+  it('say that all is well, part by part', async () => {
+    const ready = await fetch(`${service.base}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      {
+        status: 'ready',
+        checks: { clickhouse: { ok: true, detail: null }, postgres: { ok: true, detail: null } },
+      },
+    ]);
+  });
+
+  it('count events and jobs for Prometheus', async () => {
+    const text = await (await call('/metrics')).text();
+    expect(text).toMatch(/^assay_scorecard_seconds_count [1-9]/m);
+    expect(text).toMatch(/^assay_scorecard_age_seconds\{experiment="checkout"\} \d/m);
+    expect(text).toMatch(/^assay_jobs\{state="failed"\} 0$/m);
+  });
+});
+
+describe.skipIf(browser === null)('a browser', () => {
+  it('opens the ready link', async () => {
+    const opened = await chromium.launch({
+      executablePath: browser ?? '',
+      args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
+    });
+    try {
+      const page = await opened.newPage();
+      const answer = await page.goto(
+        `${service.base}/api/v1/experiments/checkout/results?token=${service.token}`,
+      );
+      expect(answer?.status()).toBe(200);
+      expect(answer?.headers()['cache-control']).toContain('no-store');
+      expect(await page.textContent('body')).toContain('"experiment":"checkout"');
+    } finally {
+      await opened.close();
+    }
+  });
+});
