@@ -1,11 +1,11 @@
-export { AccessGuard, Public, RequireScope } from './access.guard.ts';
+export { Public, RequireScope } from './access.guard.ts';
 export { AccessModule } from './access.module.ts';
 export { type Actor, actorOf, systemActor } from './actor.ts';
-export { AuditEvent } from './audit-event.ts';
-export { type AuditEntry, AuditLog } from './audit-log.ts';
-export type { BootstrapOutcome } from './bootstrap.ts';
+
+export { AuditLog } from './audit-log.ts';
+
 export { type Page, PageQuery, pageOf, positionOf, toPage } from './page.ts';
 export { ALL_SCOPES, Scope } from './scope.ts';
-export { MintedToken, MintToken, TokenInfo } from './token.ts';
-export { Tokens, type TokensDeps } from './tokens.ts';
+
+export { Tokens } from './tokens.ts';
 export { Why, whyOf } from './why.ts';

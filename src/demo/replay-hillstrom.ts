@@ -1,5 +1,4 @@
-import { eventsOf, readHillstrom } from '../../examples/hillstrom/events.ts';
-import * as definitions from '../../examples/hillstrom/experiment.ts';
+import * as hillstrom from '../../examples/hillstrom/index.ts';
 import type { Results } from '../analyse/index.ts';
 import { AppError } from '../errors.ts';
 import type { ApiClient } from './api-client.ts';
@@ -26,16 +25,16 @@ interface Run {
 export type OnProgress = (rows: number, total: number) => void;
 
 async function define(api: ApiClient): Promise<void> {
-  const { environment, ...flag } = definitions.flag;
+  const { environment, ...flag } = hillstrom.flag;
   await api.ensure('/api/v1/flags', { environment, ...flag });
-  for (const metric of definitions.metrics) await api.ensure('/api/v1/metrics', metric);
-  for (const segment of definitions.segments) await api.ensure('/api/v1/segments', segment);
-  await api.ensure('/api/v1/experiments', definitions.experiment);
+  for (const metric of hillstrom.metrics) await api.ensure('/api/v1/metrics', metric);
+  for (const segment of hillstrom.segments) await api.ensure('/api/v1/segments', segment);
+  await api.ensure('/api/v1/experiments', hillstrom.experiment);
   await api.ensure('/api/v1/experiments/hillstrom:start', {});
 }
 
 async function replay(api: ApiClient, progress: ReplayProgress, onProgress: OnProgress): Promise<number> {
-  const rows = readHillstrom();
+  const rows = hillstrom.readHillstrom();
   const { rowsAccepted } = await progress.read();
   for (let next = rowsAccepted; next < rows.length; ) {
     onProgress(next, rows.length);
@@ -47,7 +46,7 @@ async function replay(api: ApiClient, progress: ReplayProgress, onProgress: OnPr
     await Promise.all(
       starts.map(async (start) => {
         const slice = rows.slice(start, Math.min(start + ROWS_PER_REQUEST, until));
-        const events = slice.flatMap((row, offset) => eventsOf(row, start + offset));
+        const events = slice.flatMap((row, offset) => hillstrom.eventsOf(row, start + offset));
         const { rejected } = await api.request<Answer>('POST', '/api/v1/events', events);
         const [first] = rejected;
         if (first !== undefined)

@@ -63,11 +63,6 @@ export const Problem = z
   });
 export type Problem = z.infer<typeof Problem>;
 
-/** The HTTP status of an error code. */
-export function statusOf(code: ErrorCode): number {
-  return STATUS[code];
-}
-
 /** The problem document that a client sees for an error; causes stay in the logs. */
 export function problemOf(error: AppError, requestId: string): Problem {
   return {

@@ -1,3 +1,3 @@
-export type { JobCounts, Jobs, RunState, ScorecardHandler } from './jobs.ts';
+export type { Jobs, RunState } from './jobs.ts';
 export { type JobsOptions, openJobs } from './open-jobs.ts';
-export { type Scheduled, ScheduleKeeper, type ScheduleKeeperDeps } from './schedule-keeper.ts';
+export { ScheduleKeeper } from './schedule-keeper.ts';

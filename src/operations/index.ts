@@ -1,2 +1,2 @@
 export { OperationsModule } from './operations.module.ts';
-export type { OpenApiHolder, ReadinessCheck } from './readiness.ts';
+export type { OpenApiHolder } from './readiness.ts';

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { Public, RequireScope } from '../access/index.ts';
 import { AppError } from '../errors.ts';
 import { Documented } from '../http/index.ts';
-import { OPENAPI, type OpenApiHolder, READINESS_CHECKS, type ReadinessCheck, REGISTRY } from './readiness.ts';
+import { OPENAPI, type OpenApiHolder, READINESS_CHECKS, REGISTRY, type ReadinessCheck } from './readiness.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 const Readiness = z

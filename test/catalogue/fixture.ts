@@ -8,7 +8,6 @@ import { createHttpApp } from '../../src/http/index.ts';
 import { openTestStore, TestClock } from '../access/fixture.ts';
 
 export const START = '2026-03-01T00:00:00.000Z';
-export const SECOND = 1_000;
 export const HOUR = 3_600_000;
 export const by: Change = { actor: systemActor('test') };
 

@@ -1,0 +1,2 @@
+export { eventsOf, type ReplayedEvent, readHillstrom } from './events.ts';
+export { experiment, flag, metrics, segments } from './experiment.ts';
