@@ -41,14 +41,24 @@ type Row = Readonly<Record<string, string>>;
 const fieldsOf = (line: string): string[] =>
   [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map((match) => match[1] ?? match[2] ?? '');
 
-/** The data's 64 000 rows, as text by column name. */
-export function readHillstrom(file: URL = new URL('./hillstrom.csv.gz', import.meta.url)): readonly Row[] {
+/** The data; rows are taken apart only when asked for, since all of them at once are many small objects. */
+export interface Hillstrom {
+  readonly count: number;
+  /** A row's fields, as text by column name. */
+  row(index: number): Row;
+}
+
+/** The data's 64 000 rows. */
+export function readHillstrom(file: URL = new URL('./hillstrom.csv.gz', import.meta.url)): Hillstrom {
   const [header = '', ...lines] = gunzipSync(readFileSync(file)).toString('utf8').trim().split(/\r?\n/);
   const columns = header.split(',');
-  return lines.map((line) => {
-    const fields = fieldsOf(line);
-    return Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? '']));
-  });
+  return {
+    count: lines.length,
+    row(index) {
+      const fields = fieldsOf(lines[index] ?? '');
+      return Object.fromEntries(columns.map((column, at) => [column, fields[at] ?? '']));
+    },
+  };
 }
 
 /** One unit's events, always the same ones with the same ids: sent twice they are duplicates. */

@@ -34,19 +34,21 @@ async function define(api: ApiClient): Promise<void> {
 }
 
 async function replay(api: ApiClient, progress: ReplayProgress, onProgress: OnProgress): Promise<number> {
-  const rows = hillstrom.readHillstrom();
+  const data = hillstrom.readHillstrom();
+  const total = data.count;
   const { rowsAccepted } = await progress.read();
-  for (let next = rowsAccepted; next < rows.length; ) {
-    onProgress(next, rows.length);
-    const until = Math.min(next + ROWS_PER_REQUEST * CONCURRENCY, rows.length);
+  for (let next = rowsAccepted; next < total; ) {
+    onProgress(next, total);
+    const until = Math.min(next + ROWS_PER_REQUEST * CONCURRENCY, total);
     const starts = Array.from(
       { length: Math.ceil((until - next) / ROWS_PER_REQUEST) },
       (_, k) => next + k * ROWS_PER_REQUEST,
     );
     await Promise.all(
       starts.map(async (start) => {
-        const slice = rows.slice(start, Math.min(start + ROWS_PER_REQUEST, until));
-        const events = slice.flatMap((row, offset) => hillstrom.eventsOf(row, start + offset));
+        const end = Math.min(start + ROWS_PER_REQUEST, until);
+        const indexes = Array.from({ length: end - start }, (_, offset) => start + offset);
+        const events = indexes.flatMap((index) => hillstrom.eventsOf(data.row(index), index));
         const { rejected } = await api.request<Answer>('POST', '/api/v1/events', events);
         const [first] = rejected;
         if (first !== undefined)
@@ -59,8 +61,8 @@ async function replay(api: ApiClient, progress: ReplayProgress, onProgress: OnPr
     next = until;
     await progress.accepted(next);
   }
-  onProgress(rows.length, rows.length);
-  return rows.length;
+  onProgress(total, total);
+  return total;
 }
 
 async function analyse(api: ApiClient): Promise<Results> {

@@ -1,5 +1,5 @@
 import { momentsOf } from '../../analysis/index.ts';
-import { readHillstrom } from '../../examples/hillstrom/events.ts';
+import { readHillstrom } from '../../examples/hillstrom/index.ts';
 import type { Attribution } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { attributionOf, epoch, momentsRow, planned, planOf, unitsRow } from './fixtures.ts';
@@ -15,13 +15,16 @@ interface Unit {
 }
 
 function readUnits(): Unit[] {
-  return readHillstrom().map(({ segment, history, visit, conversion, spend }) => ({
-    variant: VARIANTS[segment as keyof typeof VARIANTS],
-    history: Number(history),
-    visit: Number(visit),
-    order: Number(conversion),
-    spend: Number(spend),
-  }));
+  const data = readHillstrom();
+  return Array.from({ length: data.count }, (_, index) => data.row(index)).map(
+    ({ segment, history, visit, conversion, spend }) => ({
+      variant: VARIANTS[segment as keyof typeof VARIANTS],
+      history: Number(history),
+      visit: Number(visit),
+      order: Number(conversion),
+      spend: Number(spend),
+    }),
+  );
 }
 
 /** What attribution must find in it: spend with the year before as its covariate, visit and order without. */

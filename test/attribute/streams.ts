@@ -45,25 +45,28 @@ export function randomTrial(seed: number, streams: number): Trial {
     metrics: Array.from({ length: random.int(4, 7) }, (_, index) => randomMetric(random, index)),
   };
   const numbers = Array.from({ length: streams }, (_, index) => index);
-  return {
-    plan,
-    impressions: random.shuffled(
-      numbers.flatMap((stream) =>
-        originals(random, environment, 'impression', stream).flatMap((row) =>
-          withRepeats(random, row, (again) => disturbImpression(random, again)),
-        ),
+  const impressions = random.shuffled(
+    numbers.flatMap((stream) =>
+      originals(random, environment, 'impression', stream).flatMap((row) =>
+        withRepeats(random, row, (again) => disturbImpression(random, again)),
       ),
     ),
-    conversions: random.shuffled(
-      numbers.flatMap((stream) =>
-        originals(random, environment, 'conversion', stream).flatMap((row) =>
-          withRepeats(random, row, (again) => disturbConversion(random, again)),
-        ),
+  );
+  const conversions = random.shuffled(
+    numbers.flatMap((stream) =>
+      originals(random, environment, 'conversion', stream).flatMap((row) =>
+        withRepeats(random, row, (again) => disturbConversion(random, again)),
       ),
     ),
-    dataThrough: START + random.int(20, 70) * STEP,
-    segment: random.chance(0.25) ? [randomFilter(random)] : [],
-  };
+  );
+  // Often at the very end of somebody's window: whether it has closed decides what a cap is computed from.
+  const { ts } = random.pick(impressions);
+  const windowHours = random.pick(plan.metrics).definition.windowHours ?? 0;
+  const dataThrough = random.chance(0.6)
+    ? Math.max(ts + windowHours * 2 * STEP, START + 12 * STEP)
+    : START + random.int(20, 70) * STEP;
+  const segment = random.chance(0.25) ? [randomFilter(random)] : [];
+  return { plan, impressions, conversions, dataThrough, segment };
 }
 
 /** The same events in another environment: in another order, and each row perhaps again, as a replay does. */
