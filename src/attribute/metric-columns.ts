@@ -152,7 +152,8 @@ export function includesZeros(metric: Metric): boolean {
   return metric.type === 'mean' && metric.cap?.kind === 'percentile' && metric.cap.includeZeros;
 }
 
-function sourcesOf(metric: Metric): Source[] {
+/** What a metric is computed from: one source, or a ratio's numerator and denominator. */
+export function sourcesOf(metric: Metric): Source[] {
   switch (metric.type) {
     case 'mean':
       return [metric.source];

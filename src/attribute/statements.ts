@@ -2,7 +2,7 @@ import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { impressionColumns } from './impression-columns.ts';
-import { type MetricParameters, metricColumns } from './metric-columns.ts';
+import { type MetricParameters, metricColumns, sourcesOf } from './metric-columns.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import { Bindings, fill } from './question.ts';
 import type { DistinctScope, Scope } from './scope.ts';
@@ -89,7 +89,7 @@ export function askMoments(
     const columns = metricColumns(terms.metrics, parametersOf, bindings);
     const vectors = fill(templates.vectors, {
       pairs: pairs(terms, scope, segment, bindings),
-      conversions: conversions(scope),
+      conversions: conversions(terms, scope),
       ...columns,
     });
     return fill(templates.moments, { vectors, ...columns });
@@ -103,7 +103,7 @@ export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
     const assigned = pairs(terms, scope, [], bindings);
     const vectors = fill(templates.vectors, {
       pairs: assigned,
-      conversions: conversions(scope),
+      conversions: conversions(terms, scope),
       ...columns,
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
@@ -122,7 +122,10 @@ function ask(
 
 function classified(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
   const columns = impressionColumns(terms, segment, bindings);
-  return { text: fill(templates.classified, { ...columns, impressions: impressions(scope) }), columns };
+  return {
+    text: fill(templates.classified, { ...columns, impressions: impressions(terms, scope, segment) }),
+    columns,
+  };
 }
 
 function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
@@ -130,23 +133,39 @@ function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, binding
   return fill(templates.pairs, { classified: text, first_selected: columns.first_selected });
 }
 
-function impressions(scope: DistinctScope): string {
-  return eachOnce(templates.impressions, templates.impressionsOnce, scope, scope.units);
+/** What stands for a column that a question does not need. */
+const unneeded = { id: "''", attributes: "CAST(map(), 'Map(LowCardinality(String), String)')" };
+
+function impressions(terms: PlanTerms, scope: DistinctScope, segment: Segment): string {
+  const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
+  const attributes = filtered ? 'attributes' : unneeded.attributes;
+  return eachOnce(templates.impressions, templates.impressionsOnce, scope, {
+    units: scope.units,
+    attributes,
+  });
 }
 
-function conversions(scope: DistinctScope): string {
-  return eachOnce(templates.conversions, templates.conversionsOnce, scope, conversionUnits(scope));
+function conversions(terms: PlanTerms, scope: DistinctScope): string {
+  const sources = terms.metrics.flatMap(({ definition }) => sourcesOf(definition));
+  const last = sources.some((source) => source.aggregation === 'last');
+  const filtered = sources.some((source) => source.filters.length > 0);
+  return eachOnce(templates.conversions, templates.conversionsOnce, scope, {
+    units: conversionUnits(scope),
+    id: last ? 'id' : unneeded.id,
+    attributes: filtered ? 'attributes' : unneeded.attributes,
+  });
 }
 
 function eachOnce(
   asTheyStand: string,
   once: string,
   { rows, repeated }: DistinctScope,
-  units: string,
+  marks: { readonly units: string; readonly attributes: string; readonly id?: string },
 ): string {
-  if (repeated === null) return fill(asTheyStand, { rows, units });
-  const others = fill(asTheyStand, { rows, units: `(${units}) AND unit_hash NOT IN (${repeated})` });
-  return `${others} UNION ALL ${fill(once, { rows, units: `(${units}) AND unit_hash IN (${repeated})` })}`;
+  if (repeated === null) return fill(asTheyStand, { ...marks, rows });
+  const units = (not: string) => `(${marks.units}) AND unit_hash ${not} IN (${repeated})`;
+  const others = fill(asTheyStand, { ...marks, rows, units: units('NOT') });
+  return `${others} UNION ALL ${fill(once, { ...marks, rows, units: units('') })}`;
 }
 
 function conversionUnits(scope: Scope): string {

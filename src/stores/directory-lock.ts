@@ -8,6 +8,9 @@ export interface HeldLock {
   release(): void;
 }
 
+// SQLite gives the lock back when its connection is collected as garbage, and a caller may well keep only the paths.
+const held = new Set<DatabaseSync>();
+
 /**
  * Locks a directory for this process: SQLite's exclusive lock on a file in it, which is a lock of the operating system
  * and falls with the process, so that nothing stale remains after kill -9. AppError `start-refused` names the holder.
@@ -15,12 +18,11 @@ export interface HeldLock {
 export function holdLock(directory: string): HeldLock {
   const holder = join(directory, 'holder');
   const database = lockFile(directory, holder);
+  held.add(database);
   writeFileSync(holder, String(process.pid));
-  let held = true;
   return {
     release() {
-      if (held) database.close();
-      held = false;
+      if (held.delete(database)) database.close();
     },
   };
 }

@@ -186,8 +186,8 @@ function originals<Kind extends 'impression' | 'conversion'>(
   kind: Kind,
   stream: number,
 ): Row<Kind>[] {
-  const users = random.int(2, 6);
-  const count = kind === 'impression' ? users * random.int(1, 4) : users * random.int(2, 10);
+  const users = random.int(1, 5);
+  const count = kind === 'impression' ? users * random.int(2, 8) : users * random.int(5, 25);
   return Array.from({ length: count }, (_, index) => {
     const ts = randomTime(random, kind === 'impression' ? -4 : -24);
     const types = random.pick([
@@ -214,7 +214,7 @@ function originals<Kind extends 'impression' | 'conversion'>(
         ? {
             name: random.chance(0.95) ? 'flag' : 'another-flag',
             variant: random.pick(['control', 'control', 'control', 'a', 'a', 'b', 'c']),
-            reason: random.pick(['', '', 'split', 'cached', 'default', 'error']),
+            reason: random.pick(['', '', '', 'split', 'split', 'cached', 'default', 'error']),
             flagVersion: random.pick(['', '', 'v1', 'v2', 'v3', 'v9']),
           }
         : { name: random.pick([...NAMES, 'other']), value: randomValue(random) };
