@@ -7,7 +7,7 @@ COPY . .
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=8787 ASSAY_DATA=/data ASSAY_DEMO=off LOG_LEVEL=info
+ENV NODE_ENV=production UV_THREADPOOL_SIZE=12 HOST=0.0.0.0 PORT=8787 ASSAY_DATA=/data ASSAY_DEMO=off LOG_LEVEL=info
 WORKDIR /app
 COPY --from=build --chown=root:root /app/package.json ./package.json
 COPY --from=build --chown=root:root /app/node_modules ./node_modules

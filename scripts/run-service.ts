@@ -44,10 +44,11 @@ export function launchService({ dataDirectory, env = {} }: ServiceOptions): Laun
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !key.startsWith('ASSAY_')),
   );
-  const child = spawn(process.execPath, [join(root, 'dist/src/main.js')], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(root, 'dist/src/main.js')], {
     cwd: root,
     env: {
       ...inherited,
+      UV_THREADPOOL_SIZE: '12',
       PORT: '0',
       ASSAY_DATA: dataDirectory,
       ASSAY_TOKEN: TOKEN,

@@ -1,7 +1,7 @@
 -- Question: the same as conversions.sql, each event once.
 -- Inputs:   as there; marks: id, attributes (they, or anything of their type where nobody asks for them).
 -- Columns:  as there.
--- Which row of an identity counts, and of which units this is asked: see impressions-once.sql.
+-- Which row of an identity counts, and of which rows this is asked: see impressions-once.sql.
 SELECT unit_hash, kept.1 AS t, kept.2 AS name, kept.3 AS value, kept.4 AS id, kept.5 AS attributes
 FROM
 (
@@ -10,6 +10,6 @@ FROM
         (ts, content_hash)) AS kept
     FROM raw_conversions
     WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)}
-        AND (/*rows*/) AND (/*units*/)
+        AND (/*rows*/) AND (/*units*/) AND (/*ids*/)
     GROUP BY unit_hash, id_hash
 )

@@ -1,9 +1,9 @@
 -- Question: the same as impressions.sql, each event once.
 -- Inputs:   as there; mark: attributes (they, or anything of their type where nobody asks for them).
 -- Columns:  as there.
--- Of several rows with one identity the one with the smallest (ts, content hash) counts, whichever came first. To look
--- for them costs several times the rest, so only units that have repeated identities are asked for this way. They are
--- scattered, so that whole columns are read for them: none that is not needed.
+-- Of several rows with one identity the one with the smallest (ts, content hash) counts, whichever came first. To find it
+-- costs several times the rest, so only rows whose id is one of those that are repeated are asked for this way. They
+-- are scattered, so that whole columns are read for them: none that is not needed.
 SELECT unit_hash, kept.1 AS t, kept.2 AS content_hash, kept.3 AS variant, kept.4 AS reason, kept.5 AS flag_version,
     kept.6 AS attributes
 FROM
@@ -13,6 +13,6 @@ FROM
         (ts, content_hash)) AS kept
     FROM raw_impressions
     WHERE environment = {environment:String} AND flag = {flag:String} AND unit_type = {unit_type:String}
-        AND (/*rows*/) AND (/*units*/)
+        AND (/*rows*/) AND (/*units*/) AND (/*ids*/)
     GROUP BY unit_hash, id_hash
 )

@@ -30,7 +30,7 @@ export interface RecomputationOptions {
 }
 
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 2_000_000_000 };
-const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 10_000_000, listed: 2000 };
+const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 10_000_000, listed: 10_000 };
 
 /**
  * Attribution by reading all raw rows of an experiment: the definition of what counts, and the oracle that incremental

@@ -17,9 +17,9 @@ export interface Scope {
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
 
-/** A scope in which the units with repeated identities are known. */
+/** A scope in which it is known which ids are repeated. */
 export interface DistinctScope extends Scope {
-  /** A list or a question, without parentheses; null: there are none. */
+  /** Their hashes: a list or a question, without parentheses; null: there are none. */
   readonly repeated: string | null;
 }
 

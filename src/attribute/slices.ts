@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import { type DistinctScope, type Scope, sliceScope } from './scope.ts';
-import { type Asked, askRepeats, askSize, distinctScope } from './statements.ts';
+import { askMembers, askRepeats, askSize, distinctScope } from './statements.ts';
 
 /** The raw rows of an experiment in ranges of units, so that memory is bounded whatever their number. */
 export interface Slices {
@@ -15,7 +15,7 @@ export interface SliceSize {
   /** Rows to read, about. */
   readonly impressions: number;
   readonly conversions: number;
-  /** More units with repeated identities than this are found again by a question: a list would be a long statement. */
+  /** More repeated ids than this are found again by a question: a list of them would be a long statement. */
   readonly listed: number;
 }
 
@@ -49,37 +49,33 @@ export async function slicesOf(
     const scope = sliceScope(dataThrough, index, count, sparse);
     const found = await findRepeats(engine, terms, scope, size.listed);
     repeats += found.repeats;
-    scopes.push(distinctScope(scope, found.units));
+    scopes.push(distinctScope(scope, found.ids));
   }
   return { scopes, repeats };
 }
 
 interface Repeats {
-  readonly units: readonly bigint[] | 'many';
+  readonly ids: readonly bigint[] | 'many';
   /** Of units with an impression of the flag alone. */
   readonly repeats: number;
 }
 
 async function findRepeats(engine: Engine, terms: PlanTerms, scope: Scope, listed: number): Promise<Repeats> {
-  const all = await askAndRead(engine, askRepeats(terms, scope, listed, 'all'), listed);
-  if (all.units.length === 0 || scope.sparse) return all;
-  // Which of them are the experiment's is a question about few units; asked of all it would cost as much again.
-  const suspects =
-    all.units === 'many'
-      ? scope
-      : {
-          ...scope,
-          units: `(${scope.units}) AND unit_hash IN {suspects:Array(UInt64)}`,
-          params: { ...scope.params, suspects: all.units },
-        };
-  return askAndRead(engine, askRepeats(terms, suspects, listed, 'members'), listed);
-}
-
-async function askAndRead(engine: Engine, asked: Asked, mostListed: number): Promise<Repeats> {
-  const [found] = await engine.ask<{ units: string; repeats: string; listed: string[] }>(asked);
-  const units = (found?.listed ?? []).map(BigInt);
-  return {
-    units: Number(found?.units ?? 0) > mostListed ? 'many' : units,
-    repeats: Number(found?.repeats ?? 0),
+  const ask = async (of: 'all' | 'members') => {
+    const [found] = await engine.ask<{ repeats: string; units: string[]; ids: string[] }>(
+      askRepeats(terms, scope, listed, of),
+    );
+    return { repeats: Number(found?.repeats ?? 0), units: found?.units ?? [], ids: found?.ids ?? [] };
   };
+  const all = await ask('all');
+  const few = all.repeats <= listed;
+  const ids = few ? all.ids.map(BigInt) : 'many';
+  if (all.repeats === 0 || scope.sparse) return { ids, repeats: all.repeats };
+  if (!few) return { ids, repeats: (await ask('members')).repeats };
+  // Which units are the experiment's is a question about few of them; to ask it of all costs as much again.
+  const members = await engine.ask<{ unit_hash: string }>(
+    askMembers(terms, scope, [...new Set(all.units)].map(BigInt)),
+  );
+  const own = new Set(members.map((member) => member.unit_hash));
+  return { ids, repeats: all.units.filter((unit) => own.has(unit)).length };
 }

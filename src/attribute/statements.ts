@@ -19,7 +19,7 @@ const templates = {
   moments: sql('moments'),
   otherUnitTypes: sql('other-unit-types'),
   pairs: sql('pairs'),
-  repeatedUnits: sql('repeated-units'),
+  repeatedRows: sql('repeated-rows'),
   repeats: sql('repeats'),
   size: sql('size'),
   totals: sql('totals'),
@@ -41,20 +41,27 @@ export function askSize(terms: PlanTerms, scope: Scope): Asked {
   return ask(terms, scope, {}, () => fill(templates.size, marksOf(scope)));
 }
 
-/** repeats.sql, listing at most so many units: of all units, or of those with an impression of the flag. */
+/** repeats.sql, listing at most so many: of all units, or of those with an impression of the flag. */
 export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number, of: 'all' | 'members'): Asked {
   return ask(terms, scope, { most_listed: mostListed }, () =>
     fill(templates.repeats, {
-      repeated_units: fill(templates.repeatedUnits, marksOf(scope)),
+      repeated_rows: fill(templates.repeatedRows, marksOf(scope)),
       among: of === 'all' ? '1' : `unit_hash IN (${members(scope)})`,
     }),
   );
 }
 
-/** The same scope with its repeated units: those listed, or the question for them where they are many. */
+/** members.sql: which of these units have an impression of the flag. */
+export function askMembers(terms: PlanTerms, scope: Scope, units: readonly bigint[]): Asked {
+  return ask(terms, scope, { asked: units }, () =>
+    members({ ...scope, units: `(${scope.units}) AND unit_hash IN {asked:Array(UInt64)}` }),
+  );
+}
+
+/** The same scope with its repeated ids: those listed, or the question for them where they are many. */
 export function distinctScope(scope: Scope, repeated: readonly bigint[] | 'many'): DistinctScope {
   if (repeated === 'many')
-    return { ...scope, repeated: `SELECT unit_hash FROM (${fill(templates.repeatedUnits, marksOf(scope))})` };
+    return { ...scope, repeated: `SELECT id_hash FROM (${fill(templates.repeatedRows, marksOf(scope))})` };
   if (repeated.length === 0) return { ...scope, repeated: null };
   return { ...scope, repeated: '{repeated:Array(UInt64)}', params: { ...scope.params, repeated } };
 }
@@ -162,10 +169,9 @@ function eachOnce(
   { rows, repeated }: DistinctScope,
   marks: { readonly units: string; readonly attributes: string; readonly id?: string },
 ): string {
-  if (repeated === null) return fill(asTheyStand, { ...marks, rows });
-  const units = (not: string) => `(${marks.units}) AND unit_hash ${not} IN (${repeated})`;
-  const others = fill(asTheyStand, { ...marks, rows, units: units('NOT') });
-  return `${others} UNION ALL ${fill(once, { ...marks, rows, units: units('') })}`;
+  if (repeated === null) return fill(asTheyStand, { ...marks, rows, ids: '1' });
+  const others = fill(asTheyStand, { ...marks, rows, ids: `id_hash NOT IN (${repeated})` });
+  return `${others} UNION ALL ${fill(once, { ...marks, rows, ids: `id_hash IN (${repeated})` })}`;
 }
 
 function conversionUnits(scope: Scope): string {
