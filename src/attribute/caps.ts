@@ -1,4 +1,5 @@
 import type { PlannedMetric } from '../catalogue/index.ts';
+import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import { needsCap } from './metric-columns.ts';
 import { percentile } from './percentile.ts';
@@ -39,16 +40,15 @@ export async function computeCaps(
   before: (metric: PlannedMetric) => Caps,
 ): Promise<Map<string, Caps>> {
   const totals = new Map<string, Totals>();
-  for (const scope of scopes) {
-    for (const answer of await engine.ask<Answer>(askTotals(terms, scope))) {
-      terms.metrics.forEach((_, index) => {
-        const key = `${index} ${answer.epoch}`;
-        const found = totals.get(key) ?? { values: [], zeros: 0 };
-        totals.set(key, found);
-        for (const value of answer[`m${index}`] ?? []) found.values.push(value);
-        found.zeros += Number(answer[`zeros${index}`] ?? 0);
-      });
-    }
+  const slices = await eachSlice(scopes, (scope) => engine.ask<Answer>(askTotals(terms, scope)));
+  for (const answer of slices.flat()) {
+    terms.metrics.forEach((_, index) => {
+      const key = `${index} ${answer.epoch}`;
+      const found = totals.get(key) ?? { values: [], zeros: 0 };
+      totals.set(key, found);
+      for (const value of answer[`m${index}`] ?? []) found.values.push(value);
+      found.zeros += Number(answer[`zeros${index}`] ?? 0);
+    });
   }
   const ended = terms.plan.end !== null && dataThrough >= terms.plan.end;
   return new Map(

@@ -3,6 +3,7 @@ import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
 import type { MomentsRow } from './attribution.ts';
 import { type CohortRow, cohortKey, cohortOf } from './cohort.ts';
+import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import { dimensionOf, existsForSome, type MetricParameters } from './metric-columns.ts';
 import type { PlanTerms } from './plan-terms.ts';
@@ -39,10 +40,10 @@ export async function momentsOfMetrics(
   parametersOf: (metric: PlannedMetric) => MetricParameters,
 ): Promise<MetricMoments> {
   const sums = new Map<string, CohortSums>();
-  for (const scope of scopes) {
-    const answers = await engine.ask<Answer>(askMoments(terms, scope, segment, parametersOf));
-    for (const answer of answers) addAnswer(sums, answer, terms.metrics);
-  }
+  const slices = await eachSlice(scopes, (scope) =>
+    engine.ask<Answer>(askMoments(terms, scope, segment, parametersOf)),
+  );
+  for (const answer of slices.flat()) addAnswer(sums, answer, terms.metrics);
   const rows: MomentsRow[] = [];
   const outsideTransform = new Map<string, number>();
   for (const [key, { row, units, mixed }] of counts.cohorts) {

@@ -19,8 +19,13 @@ export interface Scope {
 
 /** A scope in which it is known which ids are repeated. */
 export interface DistinctScope extends Scope {
-  /** Their hashes: a list or a question, without parentheses; null: there are none. */
-  readonly repeated: string | null;
+  readonly repeated: RepeatedIds;
+}
+
+/** Their hashes: a list or a question, without parentheses; null: there are none. */
+export interface RepeatedIds {
+  readonly impressions: string | null;
+  readonly conversions: string | null;
 }
 
 const UNIT_HASHES = 2n ** 64n;

@@ -1,7 +1,8 @@
+import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import { type DistinctScope, type Scope, sliceScope } from './scope.ts';
-import { askMembers, askRepeats, askSize, distinctScope } from './statements.ts';
+import { askMembers, askRepeats, askSize, distinctScope, type Repeated } from './statements.ts';
 
 /** The raw rows of an experiment in ranges of units, so that memory is bounded whatever their number. */
 export interface Slices {
@@ -43,33 +44,42 @@ export async function slicesOf(
     Math.ceil((Number(sample?.impressions ?? 0) * SAMPLE) / size.impressions),
     Math.ceil(((sparse ? own : conversions) * SAMPLE) / size.conversions),
   );
-  const scopes: DistinctScope[] = [];
-  let repeats = 0;
-  for (let index = 0; index < count; index += 1) {
-    const scope = sliceScope(dataThrough, index, count, sparse);
-    const found = await findRepeats(engine, terms, scope, size.listed);
-    repeats += found.repeats;
-    scopes.push(distinctScope(scope, found.ids));
-  }
-  return { scopes, repeats };
+  const slices = Array.from({ length: count }, (_, index) => sliceScope(dataThrough, index, count, sparse));
+  const found = await eachSlice(slices, async (scope) => {
+    const { ids, repeats } = await findRepeats(engine, terms, scope, size.listed);
+    return { scope: distinctScope(scope, ids), repeats };
+  });
+  return {
+    scopes: found.map(({ scope }) => scope),
+    repeats: found.reduce((sum, { repeats }) => sum + repeats, 0),
+  };
 }
 
 interface Repeats {
-  readonly ids: readonly bigint[] | 'many';
+  readonly ids: Repeated | 'many';
   /** Of units with an impression of the flag alone. */
   readonly repeats: number;
 }
 
+interface Answer {
+  readonly repeats: string;
+  readonly units: string[];
+  readonly impressions: string[];
+  readonly conversions: string[];
+}
+
 async function findRepeats(engine: Engine, terms: PlanTerms, scope: Scope, listed: number): Promise<Repeats> {
   const ask = async (of: 'all' | 'members') => {
-    const [found] = await engine.ask<{ repeats: string; units: string[]; ids: string[] }>(
-      askRepeats(terms, scope, listed, of),
-    );
-    return { repeats: Number(found?.repeats ?? 0), units: found?.units ?? [], ids: found?.ids ?? [] };
+    const [found] = await engine.ask<Answer>(askRepeats(terms, scope, listed, of));
+    const { units = [], impressions = [], conversions = [] } = found ?? {};
+    return {
+      ...{ repeats: Number(found?.repeats ?? 0), units },
+      ids: { impressions: impressions.map(BigInt), conversions: conversions.map(BigInt) },
+    };
   };
   const all = await ask('all');
   const few = all.repeats <= listed;
-  const ids = few ? all.ids.map(BigInt) : 'many';
+  const ids = few ? all.ids : 'many';
   if (all.repeats === 0 || scope.sparse) return { ids, repeats: all.repeats };
   if (!few) return { ids, repeats: (await ask('members')).repeats };
   // Which units are the experiment's is a question about few of them; to ask it of all costs as much again.

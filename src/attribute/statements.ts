@@ -58,12 +58,33 @@ export function askMembers(terms: PlanTerms, scope: Scope, units: readonly bigin
   );
 }
 
+/** Hashes of repeated ids. */
+export interface Repeated {
+  readonly impressions: readonly bigint[];
+  readonly conversions: readonly bigint[];
+}
+
 /** The same scope with its repeated ids: those listed, or the question for them where they are many. */
-export function distinctScope(scope: Scope, repeated: readonly bigint[] | 'many'): DistinctScope {
-  if (repeated === 'many')
-    return { ...scope, repeated: `SELECT id_hash FROM (${fill(templates.repeatedRows, marksOf(scope))})` };
-  if (repeated.length === 0) return { ...scope, repeated: null };
-  return { ...scope, repeated: '{repeated:Array(UInt64)}', params: { ...scope.params, repeated } };
+export function distinctScope(scope: Scope, repeated: Repeated | 'many'): DistinctScope {
+  if (repeated === 'many') {
+    const rows = fill(templates.repeatedRows, marksOf(scope));
+    const idsOf = (kind: string) => `SELECT id_hash FROM (${rows}) WHERE ${kind}`;
+    return {
+      ...scope,
+      repeated: { impressions: idsOf('is_impression'), conversions: idsOf('NOT is_impression') },
+    };
+  }
+  const { impressions, conversions } = repeated;
+  const listed = (ids: readonly bigint[], name: string) =>
+    ids.length === 0 ? null : `{${name}:Array(UInt64)}`;
+  return {
+    ...scope,
+    repeated: {
+      impressions: listed(impressions, 'repeated_impressions'),
+      conversions: listed(conversions, 'repeated_conversions'),
+    },
+    params: { ...scope.params, repeated_impressions: impressions, repeated_conversions: conversions },
+  };
 }
 
 /** left-out.sql: of all impressions, whatever the segment. */
@@ -144,34 +165,35 @@ function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, binding
 const unneeded = { id: "''", attributes: "CAST(map(), 'Map(LowCardinality(String), String)')" };
 
 function impressions(terms: PlanTerms, scope: DistinctScope, segment: Segment): string {
+  const { rows, units, repeated } = scope;
   const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
   const attributes = filtered ? 'attributes' : unneeded.attributes;
-  return eachOnce(templates.impressions, templates.impressionsOnce, scope, {
-    units: scope.units,
-    attributes,
-  });
+  const { impressions: asTheyStand, impressionsOnce: once } = templates;
+  return eachOnce(asTheyStand, once, repeated.impressions, { rows, units, attributes });
 }
 
 function conversions(terms: PlanTerms, scope: DistinctScope): string {
+  const { rows, repeated } = scope;
   const sources = terms.metrics.flatMap(({ definition }) => sourcesOf(definition));
-  const last = sources.some((source) => source.aggregation === 'last');
   const filtered = sources.some((source) => source.filters.length > 0);
-  return eachOnce(templates.conversions, templates.conversionsOnce, scope, {
-    units: conversionUnits(scope),
-    id: last ? 'id' : unneeded.id,
+  const last = sources.some((source) => source.aggregation === 'last');
+  const marks = {
+    ...{ rows, units: conversionUnits(scope) },
     attributes: filtered ? 'attributes' : unneeded.attributes,
-  });
+    id: last ? 'id' : unneeded.id,
+  };
+  return eachOnce(templates.conversions, templates.conversionsOnce, repeated.conversions, marks);
 }
 
 function eachOnce(
   asTheyStand: string,
   once: string,
-  { rows, repeated }: DistinctScope,
-  marks: { readonly units: string; readonly attributes: string; readonly id?: string },
+  repeated: string | null,
+  marks: Readonly<Record<string, string>>,
 ): string {
-  if (repeated === null) return fill(asTheyStand, { ...marks, rows, ids: '1' });
-  const others = fill(asTheyStand, { ...marks, rows, ids: `id_hash NOT IN (${repeated})` });
-  return `${others} UNION ALL ${fill(once, { ...marks, rows, ids: `id_hash IN (${repeated})` })}`;
+  if (repeated === null) return fill(asTheyStand, { ...marks, ids: '1' });
+  const others = fill(asTheyStand, { ...marks, ids: `id_hash NOT IN (${repeated})` });
+  return `${others} UNION ALL ${fill(once, { ...marks, ids: `id_hash IN (${repeated})` })}`;
 }
 
 function conversionUnits(scope: Scope): string {

@@ -1,6 +1,7 @@
 import type { AttributeFilter } from '../catalogue/index.ts';
 import type { Exclusions, UnitsRow } from './attribution.ts';
 import { type CohortRow, cohortKey, cohortOf } from './cohort.ts';
+import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
@@ -10,6 +11,12 @@ interface UnitsAnswer extends CohortRow {
   readonly guarded: number;
   readonly units: string;
   readonly mixed: string;
+}
+
+interface LeftOutAnswer {
+  readonly left_out: number;
+  readonly reason: string;
+  readonly impressions: string;
 }
 
 /** One cohort's units; those of mixed variants are among `units`. */
@@ -37,12 +44,12 @@ export async function countUnits(
   let guardInterval = 0;
   let multipleVariants = 0;
   let conversionsOfOtherUnitTypes = 0;
-  for (const scope of scopes) {
-    const [units, impressions, conversions] = await Promise.all([
-      engine.ask<UnitsAnswer>(askUnits(terms, scope, segment)),
-      engine.ask<{ left_out: number; reason: string; impressions: string }>(askLeftOut(terms, scope)),
-      engine.ask<{ conversions: string }>(askOtherUnitTypes(terms, scope)),
-    ]);
+  const slices = await eachSlice(scopes, async (scope) => ({
+    units: await engine.ask<UnitsAnswer>(askUnits(terms, scope, segment)),
+    impressions: await engine.ask<LeftOutAnswer>(askLeftOut(terms, scope)),
+    conversions: await engine.ask<{ conversions: string }>(askOtherUnitTypes(terms, scope)),
+  }));
+  for (const { units, impressions, conversions } of slices) {
     for (const answer of units) {
       if (answer.guarded === 1) {
         guardInterval += Number(answer.units);

@@ -14,10 +14,11 @@ const held = new Set<DatabaseSync>();
 /**
  * Locks a directory for this process: SQLite's exclusive lock on a file in it, which is a lock of the operating system
  * and falls with the process, so that nothing stale remains after kill -9. AppError `start-refused` names the holder.
+ * @param named what the sentence calls it, where the lock stands beside what it guards.
  */
-export function holdLock(directory: string): HeldLock {
+export function holdLock(directory: string, named = directory): HeldLock {
   const holder = join(directory, 'holder');
-  const database = lockFile(directory, holder);
+  const database = lockFile(directory, holder, named);
   held.add(database);
   writeFileSync(holder, String(process.pid));
   return {
@@ -27,7 +28,7 @@ export function holdLock(directory: string): HeldLock {
   };
 }
 
-function lockFile(directory: string, holder: string): DatabaseSync {
+function lockFile(directory: string, holder: string, named: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(join(directory, 'lock'));
@@ -36,8 +37,8 @@ function lockFile(directory: string, holder: string): DatabaseSync {
   } catch (cause) {
     database?.close();
     const message = isBusy(cause)
-      ? `${directory} is in use by another process${readHolder(holder)}; stop that one or choose another directory.`
-      : `${directory} cannot be locked; delete the file "lock" in it, or choose a directory on a local disk.`;
+      ? `${named} is in use by another process${readHolder(holder)}: stop that one, or start with another directory.`
+      : `${named} cannot be locked; delete the file "lock" in ${directory}, or choose a directory on a local disk.`;
     throw new AppError('start-refused', message, { cause });
   }
 }

@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
+import { holdLock } from '../directory-lock.ts';
 import { withBaselineCode } from './baseline-code.ts';
-import { lockDirectory } from './directory-lock.ts';
 import { EmbeddedPool, Listeners } from './embedded-pool.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { PoolPostgres } from './pool-postgres.ts';
@@ -33,7 +33,11 @@ const SETTINGS = ['shared_buffers=16MB'];
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<Postgres> {
   const directory = resolve(options.directory);
   mkdirSync(dirname(directory), { recursive: true });
-  const unlock = lockDirectory(directory);
+  // Beside it, because the directory itself comes into being by a rename.
+  const lockDirectory = `${directory}.lock`;
+  mkdirSync(lockDirectory, { recursive: true });
+  const lock = holdLock(lockDirectory, directory);
+  const unlock = () => lock.release();
   try {
     createIfMissing(directory);
     const db = await start(directory);
