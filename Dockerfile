@@ -1,4 +1,4 @@
-# The service in one image; a deployment chooses the stores and the roles by environment variables (`assay config`).
+# The service in one image; a deployment chooses the stores and the roles by environment variables (README).
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -182,7 +182,17 @@ export function readConfig(environment: Environment): Config {
       'start-refused',
       'KAFKA_BROKERS is set, and this version does not read from Kafka yet; unset it to collect over HTTP alone.',
     );
+  if ((clickhouseUrl === null) !== (databaseUrl === null))
+    throw new AppError(
+      'start-refused',
+      'Only one of CLICKHOUSE_URL and DATABASE_URL is set; set both for served stores, or neither for the embedded ones.',
+    );
   const wanted = required(settingOf('ASSAY_ROLES', environment));
+  if (!wanted.some((role) => role === 'collect' || role === 'work' || role === 'serve'))
+    throw new AppError(
+      'start-refused',
+      'ASSAY_ROLES leaves this process nothing to do: ingest goes with collect, and attribute with work; add one of these, or serve.',
+    );
   if (wanted.length < ROLES.length && (clickhouseUrl === null || databaseUrl === null))
     throw new AppError(
       'start-refused',

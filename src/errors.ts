@@ -1,4 +1,4 @@
-/** The closed list of what can go wrong; each code maps to one problem type and one HTTP status (serve/). */
+/** The closed list of what can go wrong; each code maps to one problem type and one HTTP status (http/). */
 export type ErrorCode =
   | 'bad-request'
   | 'unauthorized'

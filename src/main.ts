@@ -8,7 +8,7 @@ import { start } from './start.ts';
 import { createTerminal } from './terminal.ts';
 
 /** A process that cannot close within this is ended: a supervisor would do it anyway, later and harder. */
-const CLOSE_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 25_000;
 
 const terminal = createTerminal(process.stdout);
 

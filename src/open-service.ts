@@ -129,13 +129,23 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     },
     async close() {
-      await app.close();
-      await schedules.stop();
-      await jobs.close();
-      await collector?.close();
-      await ingest?.close();
+      // First what was accepted becomes durable; runs under way still need the watermark.
+      await inTurn([
+        () => app.close(),
+        async () => collector?.close(),
+        () => schedules.stop(),
+        () => jobs.close(),
+        async () => ingest?.close(),
+      ]);
     },
   };
+}
+
+/** Every step, whatever becomes of the ones before; then the first failure, if there was one. */
+async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => void failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** For a process that collects nothing itself. */
@@ -167,7 +177,10 @@ function observeJobs(jobs: Jobs, registry: Registry): void {
     labelNames: ['state'],
     registers: [registry],
     async collect() {
-      for (const [state, count] of Object.entries(await jobs.counts())) this.set({ state }, count);
+      this.reset();
+      // Absent when the queues cannot be asked: a failing gauge would take all other figures with it.
+      const counts = await jobs.counts().catch(() => ({}));
+      for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
     },
   });
 }

@@ -38,8 +38,11 @@ export async function start(
   const stores = await openStores(config, root, (what) => terminal.line(`  opening    ${what}`));
   let service: Service | undefined;
   const close = async (): Promise<void> => {
-    await service?.close();
-    await stores.close();
+    try {
+      await service?.close();
+    } finally {
+      await stores.close();
+    }
   };
   try {
     signal.throwIfAborted();

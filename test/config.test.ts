@@ -33,6 +33,8 @@ describe('the configuration', () => {
     [{ ASSAY_TOKEN: 'short' }, /^ASSAY_TOKEN is not valid: must have at least 16/],
     [{ ASSAY_ROLES: 'collect,dance', ...SERVERS }, /"dance" is no role/],
     [{ ASSAY_ROLES: 'collect' }, /need CLICKHOUSE_URL and DATABASE_URL/],
+    [{ ASSAY_ROLES: 'ingest,attribute', ...SERVERS }, /nothing to do: ingest goes with collect/],
+    [{ DATABASE_URL: SERVERS.DATABASE_URL }, /^Only one of CLICKHOUSE_URL and DATABASE_URL/],
     [{ DATABASE_URL: 'mysql://u:secret@db/x' }, /^DATABASE_URL is not valid/],
     [{ KAFKA_BROKERS: 'broker:9092' }, /does not read from Kafka/],
     [{ ASSAY_TOKN: 'x' }, /^ASSAY_TOKN is no key/],

@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { Postgres, PostgresRunner } from '../stores/postgres/index.ts';
+import { loadSql } from '../stores/sql-file.ts';
 import { systemActor } from './actor.ts';
 import type { AuditLog } from './audit-log.ts';
 import { ALL_SCOPES } from './scope.ts';
 import { type BootstrapToken, type TokenKind, TokenStore } from './token-store.ts';
 import { hashToken, judgeTokenText } from './token-text.ts';
 
+const LOCK = loadSql(new URL('./lock-bootstrap.sql', import.meta.url));
 const YEAR_MS = 365 * 86_400_000;
 const MIN_LENGTH = 16;
 
@@ -35,6 +37,8 @@ export async function bootstrap(
 ): Promise<BootstrapOutcome> {
   if (configured !== undefined) requireUsable(configured);
   return deps.postgres.transaction(async (transaction) => {
+    // Several processes may start at once on one empty store: one of them makes the token, the others find it.
+    await transaction.query(LOCK);
     const work = new Bootstrap(deps, transaction);
     return configured === undefined ? work.withoutConfigured() : work.withConfigured(configured);
   });

@@ -106,9 +106,10 @@ function sampleRatioLine({ sampleRatio }: Results, options: TableOptions): strin
       : ` · units ${Object.entries(units)
           .map(([variant, n]) => `${variant} ${count(n)}`)
           .join(', ')}`;
-  if (p === null || chiSquare === null)
+  if (status === 'unknown')
     return `Sample ratio: unknown (${reasonWords(sampleRatio.reason ?? 'no-impressions')})${counts}`;
-  const figures = `χ² ${chiSquare.toFixed(3)}, p ${pValue(p)}`;
+  // Units in an arm that should have none have no finite χ².
+  const figures = `χ² ${chiSquare === null ? '∞' : chiSquare.toFixed(3)}, p ${p === null ? NONE : pValue(p)}`;
   if (status === 'ok') return `Sample ratio: ok (${figures})${counts}`;
   const { dress = (text: string) => text } = dressed(COLOURS.untrusted, options);
   return `${dress('Sample ratio: mismatch')} (${figures})${counts}. The arms do not fit their weights: no verdict is given.`;

@@ -32,7 +32,9 @@ export class ScorecardMetrics {
       // Asked at each scrape: a gauge set by the last run would stay young after runs stop.
       async collect() {
         this.reset();
-        for (const [experiment, dataThrough] of await dataThroughOfRunning())
+        // Absent when the stores cannot be asked: a failing gauge would take all other figures with it.
+        const ages = await dataThroughOfRunning().catch(() => new Map<string, Date>());
+        for (const [experiment, dataThrough] of ages)
           this.set({ experiment }, (now().getTime() - dataThrough.getTime()) / 1000);
       },
     });

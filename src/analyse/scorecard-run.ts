@@ -55,10 +55,16 @@ export class ScorecardRun {
       metrics.made(seconds);
       const { scorecardId, dataThrough, sampleRatio } = scorecard.results;
       const failed = scorecard.health.failedMetrics;
-      logger.info(
-        { experiment, scorecardId, dataThrough, seconds, sampleRatio: sampleRatio.status, failed },
-        'scorecard made',
-      );
+      const figures = {
+        experiment,
+        scorecardId,
+        dataThrough,
+        seconds,
+        sampleRatio: sampleRatio.status,
+        failed,
+      };
+      if (failed.length === 0) logger.info(figures, 'scorecard made');
+      else logger.warn(figures, 'scorecard made, without the metrics that failed');
       return scorecard;
     } catch (error) {
       metrics.failed(experiment);

@@ -96,7 +96,7 @@ export class Scorecards {
     );
   }
 
-  /** The scorecard that people saw at an instant: the one of the latest data up to it; null where there was none. */
+  /** The scorecard of the latest data up to an instant; null where there was none. */
   async asOf(experiment: string, instant: Date): Promise<ScorecardPointer | null> {
     const [row] = await this.#clickhouse.query<HistoryRow>({
       sql: AS_OF,

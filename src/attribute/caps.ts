@@ -22,7 +22,7 @@ interface Totals {
 
 type Caps = StoredParameters['caps'];
 
-/** Whether a metric has a computed cap that may still change, in an epoch that has begun. */
+/** Whether a metric has a computed cap that may still change, or may yet come, in one of its epochs. */
 export function hasOpenCap(terms: PlanTerms, metric: PlannedMetric, caps: Caps): boolean {
   return needsCap(metric.definition) && terms.epochs.some((epoch) => caps[epoch.number]?.frozen !== true);
 }

@@ -25,8 +25,8 @@ export interface Material {
   readonly terms: PlanTerms;
   readonly scopes: readonly DistinctScope[];
   readonly dataThrough: Date;
-  /** Units of all segments. */
-  readonly allUnits: () => Promise<UnitCounts>;
+  /** The units of all segments in some of the slices. */
+  readonly unitsOf: (scopes: readonly DistinctScope[]) => Promise<UnitCounts>;
 }
 
 /**
@@ -47,19 +47,20 @@ export async function settleParameters(material: Material): Promise<SettledParam
   for (const metric of terms.metrics) {
     const before = known(metric);
     const after = capsOf.get(metric.definition.key) ?? before.caps;
-    const same = JSON.stringify(after) === JSON.stringify(before.caps);
-    next.set(parametersKey(metric), same ? before : { ...before, caps: after });
+    next.set(parametersKey(metric), sameCaps(before.caps, after) ? before : { ...before, caps: after });
   }
 
   const off = terms.metrics.filter((metric) => {
     const failed = caps.failed.some((failure) => failure.metric === metric.definition.key);
     return !failed && known(metric).centreUnits === 0;
   });
+  // Any number near the data will do as a centre, so one slice is enough.
+  const sample = material.scopes.slice(0, 1);
   const centres = await eachAloneIfNeeded(withMetrics(terms, off), async (part) => {
     const parametersOf = (metric: PlannedMetric) =>
       metricParameters(terms, metric, next.get(parametersKey(metric)) ?? noParameters(metric));
-    const counts = await material.allUnits();
-    return momentsOfMetrics(material.engine, part, material.scopes, [], counts, parametersOf);
+    const counts = await material.unitsOf(sample);
+    return momentsOfMetrics(material.engine, part, sample, [], counts, parametersOf);
   });
   for (const { rows } of centres.done) {
     for (const metric of off) {
@@ -84,7 +85,7 @@ export async function improveCentres(
   const next = new Map<string, StoredParameters>();
   for (const metric of material.terms.metrics) {
     const before = settled.of(metric);
-    if (before.version === 0 || before.centreUnits >= SETTLED_UNITS) continue;
+    if (before.centreUnits >= SETTLED_UNITS) continue;
     const after = recentred(before, rows, metric);
     if (after !== null && after.centreUnits >= 2 * before.centreUnits) next.set(parametersKey(metric), after);
   }
@@ -122,6 +123,12 @@ export function frozenParameters(
       }),
     ),
   };
+}
+
+function sameCaps(before: StoredParameters['caps'], after: StoredParameters['caps']): boolean {
+  return Object.entries(after).every(
+    ([epoch, { value, frozen }]) => before[epoch]?.value === value && before[epoch]?.frozen === frozen,
+  );
 }
 
 function noParameters({ definition }: PlannedMetric): StoredParameters {

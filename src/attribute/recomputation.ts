@@ -30,7 +30,7 @@ export interface RecomputationOptions {
 }
 
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 2_000_000_000 };
-const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 10_000_000, listed: 10_000 };
+const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
 /**
  * Attribution by reading all raw rows of an experiment: the definition of what counts, and the oracle that incremental
@@ -64,7 +64,8 @@ export class Recomputation {
     const counts = await countUnits(engine, terms, scopes, segment);
     const material: Material = {
       ...{ engine, store: this.#store, terms, scopes, dataThrough },
-      allUnits: async () => (segment.length === 0 ? counts : countUnits(engine, terms, scopes, [])),
+      unitsOf: async (some) =>
+        segment.length === 0 && some.length === scopes.length ? counts : countUnits(engine, terms, some, []),
     };
     const settled = await settleParameters(material);
     const failed = [...settled.failed];

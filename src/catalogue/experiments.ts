@@ -130,7 +130,7 @@ async function requireEnd(
   if (!extended && Date.parse(end) <= now.getTime())
     throw new AppError(
       'conflict',
-      'A running experiment cannot end in the past: impressions were counted since then; stop it instead.',
+      'A running experiment cannot be cut short in the past: impressions were counted since then; stop it instead.',
       { fields: [{ pointer: '/end', detail: 'must be in the future' }] },
     );
   await requireFlagFree(transaction, { ...definition, end }, old.start, end);

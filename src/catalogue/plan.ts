@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { normaliseReason } from '../events/index.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { AttributeFilters } from './attribute-filter.ts';
@@ -52,7 +53,8 @@ export async function readPlan(runner: PostgresRunner, key: string): Promise<Exp
     flag: definition.flag,
     unitType: definition.unitType,
     control: definition.control,
-    eligibleReasons: definition.eligibleReasons,
+    // As the collector writes them: "SPLIT" is what events call `split`.
+    eligibleReasons: definition.eligibleReasons.map(normaliseReason),
     guardSeconds: definition.guardSeconds,
     start: new Date(definition.start),
     end: definition.end === null ? null : new Date(definition.end),

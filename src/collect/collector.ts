@@ -101,7 +101,7 @@ export class Collector {
       const raw = body.bytesOf(index);
       rows.deadLetters.push(encodeDeadLetter({ code, detail, raw, sender: request.sender, index }));
     }
-    await this.#durable(rows, body.bytes, waits);
+    await this.#durable(rows, bytesOf(rows), waits);
     this.#metrics.accepted.inc(accepted);
     this.#metrics.duplicates.inc(duplicates);
     for (const { code } of rejected) this.#metrics.rejected.inc({ code });
@@ -119,11 +119,14 @@ export class Collector {
       );
     }
     const { rows, bytes } = this.#buffer.load;
-    if (
-      rows + body.verdicts.length <= this.#limits.bufferRows &&
-      bytes + body.bytes <= this.#limits.bufferBytes
-    )
-      return;
+    const { length } = body.verdicts;
+    // An event with several units becomes as many rows, each about as long as the event.
+    const added = body.verdicts.reduce(
+      (sum, verdict) => sum + (verdict.type === 'rejection' ? 1 : verdict.units.length),
+      0,
+    );
+    const weight = length === 0 ? 0 : (body.bytes * added) / length;
+    if (rows + added <= this.#limits.bufferRows && bytes + weight <= this.#limits.bufferBytes) return;
     throw new AppError(
       'too-many-requests',
       'More events come in than can be stored; nothing of this body was taken, send it again in a while.',
@@ -158,6 +161,14 @@ export class Collector {
     if (countRows(rows) > 0) pending.push(this.#buffer.add({ rows, bytes }));
     await Promise.all(pending);
   }
+}
+
+/** What rows weigh while they wait; their text is mostly ASCII, a byte a character. */
+function bytesOf({ impressions, conversions, deadLetters }: BlockRows): number {
+  return [impressions, conversions, deadLetters].reduce(
+    (sum, table) => table.reduce((bytes, row) => bytes + row.length, sum),
+    0,
+  );
 }
 
 function rejectionsOf(body: JudgedBody): Verdicts['rejected'] {

@@ -96,7 +96,7 @@ function parseConversion(fields: Raw, common: Common): Conversion | Rejection {
 }
 
 /** Flag engines write the same reason as SPLIT, split, targeting-match or TARGETING_MATCH. */
-function normaliseReason(reason: string): string {
+export function normaliseReason(reason: string): string {
   if (reason === 'split' || reason === '') return reason;
   return reason
     .trim()

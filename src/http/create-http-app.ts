@@ -12,8 +12,11 @@ import { ValidationPipe } from './validation.pipe.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A ready link carries its token in the query: it must never reach a log. */
-export const withoutToken = (url: string): string => url.replace(/([?&]token=)[^&]*/g, '$1…');
+/** A ready link carries its token in the query: it must never reach a log, however its name is written. */
+export function withoutToken(url: string): string {
+  const [path = '', query = ''] = url.split('?', 2);
+  return new URLSearchParams(query).has('token') ? `${path}?…` : url;
+}
 
 /** The Nest application on Fastify with everything that is the same for every route. Not yet listening. */
 export async function createHttpApp(

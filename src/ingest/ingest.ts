@@ -57,7 +57,7 @@ export class Ingest {
   readonly #writing = new Set<Promise<unknown>>();
   #marked = 0;
   #timer: NodeJS.Timeout | undefined;
-  #marking: Promise<void> | undefined;
+  #marking: Promise<number> | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(options: IngestOptions, marks: SourceMarks, lease: Lease, floor: number) {
@@ -155,30 +155,39 @@ export class Ingest {
    * will be added later. The smallest receipt time still under way, less 1 ms; now, where nothing is.
    */
   async watermark(): Promise<Date> {
+    if (this.#sole) return new Date(this.#clock.watermark(this.#now()));
+    // Recorded before it is given out, and the others read after that: a source that comes later starts above it.
+    await this.#marking?.catch(() => undefined);
+    const own = await this.#markOnce();
     const { live } = await this.#marks.receivedThrough(this.#source);
-    const own = this.#clock.watermark(this.#now());
     return new Date(live === null ? own : Math.min(own, live));
   }
 
   /** Writes this source's mark, so that other processes see how far it has come and that it lives. */
-  mark(): Promise<void> {
+  async mark(): Promise<void> {
+    await this.#markOnce();
+  }
+
+  #markOnce(): Promise<number> {
     this.#marking ??= this.#mark(false).finally(() => {
       this.#marking = undefined;
     });
     return this.#marking;
   }
 
-  async #mark(closed: boolean): Promise<void> {
+  /** The receipt time that was recorded. */
+  async #mark(closed: boolean): Promise<number> {
     const startedAt = this.#elapsed();
     const sequence = this.#clock.settledSequence();
     // Nobody else reads the marks of a sole source while it runs: an idle service leaves the disk alone.
-    if (this.#sole && !closed && sequence === this.#marked) return;
     const receivedThrough = this.#clock.watermark(this.#now());
+    if (this.#sole && !closed && sequence === this.#marked) return receivedThrough;
     await this.#marks.record(this.#source, { sequence, receivedThrough }, { closed });
     this.#marked = sequence;
     // Others may have gone ahead while this source was taken for dead.
     if (!this.#lease.isHeld()) this.#clock.raise(await this.#marks.furthest());
     this.#lease.renew(startedAt);
+    return receivedThrough;
   }
 
   #markEvery(everyMs: number): void {

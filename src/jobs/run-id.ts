@@ -17,11 +17,12 @@ export interface Following {
  * gives it the id of whoever asked last, so no asker can know the successor's own id.
  */
 export function followingRunId(following: Following): string {
-  return `after.${following.startedMs}.${following.runId}`;
+  // No key begins with a tilde, so no run's own id looks like this.
+  return `~after.${following.startedMs}.${following.runId}`;
 }
 
 export function parseFollowing(id: string): Following | null {
-  const match = /^after\.(\d+)\.(.+)$/.exec(id);
+  const match = /^~after\.(\d+)\.(.+)$/.exec(id);
   if (match === null) return null;
   return { startedMs: Number(match[1]), runId: match[2] ?? '' };
 }

@@ -55,14 +55,16 @@ export class ScheduleKeeper {
 
   async #reconcile(): Promise<void> {
     const { jobs, running } = this.#deps;
+    // Read before the catalogue: a schedule that another process makes in between is then not taken for a surplus one.
+    const scheduled = new Set(await jobs.scheduled());
     const wanted = new Map((await running()).map(({ key, refreshSeconds }) => [key, refreshSeconds]));
-    for (const key of await jobs.scheduled()) {
+    for (const key of scheduled) {
       if (wanted.has(key)) continue;
       await jobs.unscheduleScorecard(key);
       this.#kept.delete(key);
     }
     for (const [key, seconds] of wanted) {
-      if (this.#kept.get(key) === seconds) continue;
+      if (this.#kept.get(key) === seconds && scheduled.has(key)) continue;
       await jobs.scheduleScorecard(key, seconds);
       this.#kept.set(key, seconds);
     }

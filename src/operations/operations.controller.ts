@@ -14,7 +14,7 @@ import { AppError } from '../errors.ts';
 import { Documented } from '../http/index.ts';
 import { OPENAPI, type OpenApiHolder, READINESS_CHECKS, REGISTRY, type ReadinessCheck } from './readiness.ts';
 
-const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+const Liveness = z.object({ status: z.literal('ok') }).meta({ id: 'Liveness' });
 const Readiness = z
   .object({
     status: z.enum(['ready', 'notReady']),
@@ -29,13 +29,17 @@ const CHECK_TIMEOUT_MS = 2_000;
 async function outcomeOf(check: ReadinessCheck): Promise<{ ok: boolean; detail: string | null }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+    timer = setTimeout(
+      () => reject(new AppError('unavailable', `no answer within ${CHECK_TIMEOUT_MS} ms`)),
+      CHECK_TIMEOUT_MS,
+    );
   });
   try {
     await Promise.race([check.check(), late]);
     return { ok: true, detail: null };
   } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    // Only sentences meant for readers: this route is open to all.
+    return { ok: false, detail: error instanceof AppError ? error.message : 'it failed unexpectedly' };
   } finally {
     clearTimeout(timer);
   }
@@ -62,8 +66,8 @@ export class OperationsController {
   @Get('healthz')
   @Public()
   @Documented
-  @ApiOperation({ summary: 'Is the process alive?' })
-  @ApiOkResponse({ standardSchema: Health })
+  @ApiOperation({ summary: 'Is the process alive?', security: [] })
+  @ApiOkResponse({ standardSchema: Liveness })
   health(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -71,7 +75,7 @@ export class OperationsController {
   @Get('readyz')
   @Public()
   @Documented
-  @ApiOperation({ summary: 'Can it do its work? 503 names the part that cannot.' })
+  @ApiOperation({ summary: 'Can it do its work? 503 names the part that cannot.', security: [] })
   @ApiOkResponse({ standardSchema: Readiness })
   @ApiServiceUnavailableResponse({ standardSchema: Readiness })
   async ready(@Res() reply: FastifyReply): Promise<void> {

@@ -22,9 +22,21 @@ export interface SegmentResultsDependencies {
 export class SegmentResults {
   readonly #deps: SegmentResultsDependencies;
   readonly #flights = new SingleFlight<ServedDocument>();
+  readonly #stopping = Promise.withResolvers<never>();
 
   constructor(deps: SegmentResultsDependencies) {
     this.#deps = deps;
+    // Nobody may be waiting when it stops.
+    this.#stopping.promise.catch(() => undefined);
+  }
+
+  /** Sends those who wait away, so that the service can end. */
+  stop(): void {
+    this.#stopping.reject(
+      new AppError('unavailable', 'The service is stopping; ask again once it is back.', {
+        retryAfterSeconds: 5,
+      }),
+    );
   }
 
   /**
@@ -90,7 +102,7 @@ export class SegmentResults {
     // When nobody waits any more, a failure has nobody to tell: the next to ask computes it again.
     work.catch(() => undefined);
     try {
-      return await Promise.race([work, late]);
+      return await Promise.race([work, late, this.#stopping.promise]);
     } finally {
       clearTimeout(timer);
     }

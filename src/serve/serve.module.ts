@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module } from '@nestjs/common';
 import { DocumentCache } from './document-cache.ts';
 import { LatestPointers } from './latest-pointers.ts';
 import { ResultsController } from './results.controller.ts';
@@ -18,7 +18,18 @@ const DEFAULT_SEGMENT_WAIT_MS = 20_000;
 
 /** The routes of results, health, time series and runs. */
 @Module({})
-export class ServeModule {
+export class ServeModule implements BeforeApplicationShutdown {
+  readonly #segments: SegmentResults;
+
+  constructor(@Inject(SegmentResults) segments: SegmentResults) {
+    this.#segments = segments;
+  }
+
+  /** Requests for segments may wait for long, and the server closes only when none is under way. */
+  beforeApplicationShutdown(): void {
+    this.#segments.stop();
+  }
+
   static forRoot(deps: ServeDependencies): DynamicModule {
     const { scorecards, catalogue, recomputation, engineVersion, now } = deps;
     const cache = new DocumentCache(deps.cacheBytes ?? DEFAULT_CACHE_BYTES);

@@ -174,6 +174,35 @@ describe('recomputation at the edges', () => {
     await expect(failing('unavailable').run(plan, { dataThrough: dayAfter })).rejects.toThrow('unavailable.');
   });
 
+  it('finds the conversions of few units among those of many, and repeats of theirs alone', async () => {
+    const environment = 'sparse';
+    const crowd = units(3000, 100);
+    await insertRows(stores.clickhouse, {
+      impressions: [...units(40), ...units(40)].map((unit) => impression(environment, unit)),
+      conversions: [...crowd, ...crowd, ...units(40), ...units(20)].map((unit) =>
+        order(environment, unit, 2),
+      ),
+    });
+    const sql: string[] = [];
+    const watched: ClickHouse = {
+      ...passingOn(stores.clickhouse),
+      query: async (statement) => {
+        sql.push(statement.sql);
+        return stores.clickhouse.query(statement);
+      },
+    };
+    const attribution = await new Recomputation({ ...stores, clickhouse: watched, logger }).run(
+      experiment(environment, [spend()]),
+      { dataThrough: dayAfter },
+    );
+    expect(
+      sql.some((text) => /FROM raw_conversions[^)]*[^;]*unit_hash IN \(SELECT unit_hash/.test(text)),
+    ).toBe(true);
+    expect(pooled(attribution).n).toBe(40);
+    expect(mean(attribution)).toBe(2);
+    expect(attribution.exclusions.duplicateEvents).toBe(40 + 20);
+  });
+
   it('hashes contents apart, with and without a value', async () => {
     const environment = 'hashes';
     const contents = [
@@ -217,10 +246,17 @@ function refusing(clickhouse: ClickHouse, name: string, code: 'limit-exceeded' |
   const refused = ({ sql, params }: Statement) =>
     sql.includes(' AS m0') && Object.values(params ?? {}).includes(name);
   return {
+    ...passingOn(clickhouse),
     query: async (statement) => {
       if (refused(statement)) throw new AppError(code, `${code}.`);
       return clickhouse.query(statement);
     },
+  };
+}
+
+function passingOn(clickhouse: ClickHouse): ClickHouse {
+  return {
+    query: (statement) => clickhouse.query(statement),
     stream: (statement) => clickhouse.stream(statement),
     insert: (block) => clickhouse.insert(block),
     command: (statement) => clickhouse.command(statement),

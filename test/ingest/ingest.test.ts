@@ -191,6 +191,8 @@ describe('Ingest', () => {
     expect(await ingest.watermark()).toEqual(new Date(NOW + 50_000 - 1));
     over.resolve();
     await over.promise;
+    // The block settles once those who wait for the pause have been told.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(await ingest.watermark()).toEqual(new Date(NOW + 50_000));
     await ingest.close();
   });
