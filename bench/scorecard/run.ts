@@ -1,6 +1,6 @@
 /**
  * The full recomputation of one scorecard beside the query per metric that tools of this kind run.
- * node bench/scorecard/run.ts [--scale 1] [--repeats 10000] [--runs 5] [--directory …] [--keep]
+ * node bench/scorecard/run.ts [--scale 1] [--repeats 10000] [--runs 5] [--directory …]
  * At scale 1: 5 M impressions, 40 M conversions, 787 k units, 20 metrics; about 5 GB of disk. `repeats`: one conversion
  * in so many is received twice. With a directory, its data are made once and used again.
  */
@@ -23,7 +23,6 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '10000' },
     runs: { type: 'string', default: '5' },
     directory: { type: 'string' },
-    keep: { type: 'boolean', default: false },
   },
 });
 const scale = Number(options.scale);
@@ -73,7 +72,8 @@ try {
   await postgres.close();
 } finally {
   rmSync(parameters, { recursive: true, force: true });
-  if (options.directory === undefined || !options.keep) rmSync(directory, { recursive: true, force: true });
+  // A directory that was named is its owner's.
+  if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
 }
 
 async function generate(clickhouse: ClickHouse): Promise<void> {
