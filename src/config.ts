@@ -26,7 +26,7 @@ const roles = z.string().transform((text, context): readonly Role[] => {
 /** Every key there is: its schema (from text), and what `assay config` says of it. */
 const KEYS = {
   PORT: {
-    schema: z.coerce.number().int().min(0).max(65_535),
+    schema: z.coerce.number({ error: 'must be a whole number from 0 to 65535' }).int().min(0).max(65_535),
     default: '8787',
     about: 'port of the HTTP server; 0 takes a free one',
   },

@@ -7,6 +7,9 @@ import { AppError } from './errors.ts';
 import { start } from './start.ts';
 import { createTerminal } from './terminal.ts';
 
+/** A terminal's Ctrl-C reaches npm and the process under it, and npm hands its own on: so many signals are one. */
+const SAME_SIGNAL_MS = 2_000;
+
 /** A process that cannot close within this is ended: a supervisor would do it anyway, later and harder. */
 const CLOSE_TIMEOUT_MS = 25_000;
 
@@ -21,6 +24,12 @@ function refuse(error: unknown): never {
   process.exit(1);
 }
 
+/** Without unwinding: the engine's threads would outlive what they use. Whatever was accepted is on disk. */
+function endNow(why: string): void {
+  process.stderr.write(`assay: ${why}; ending now. Accepted events are safe.\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
 async function main(): Promise<void> {
   const config = readProcessConfig();
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: 2, sync: true }));
@@ -29,18 +38,15 @@ async function main(): Promise<void> {
   const root = here.endsWith('dist/src') ? dirname(dirname(here)) : dirname(here);
   const stop = new AbortController();
   const service = start(config, { root, logger, terminal, signal: stop.signal });
-  let closing = false;
+  let closingSince: number | null = null;
   const close = (): void => {
-    // A second Ctrl-C means now.
-    if (closing) process.exit(130);
-    closing = true;
+    if (closingSince !== null) {
+      if (performance.now() - closingSince > SAME_SIGNAL_MS) endNow('told twice');
+      return;
+    }
+    closingSince = performance.now();
     stop.abort();
-    setTimeout(() => {
-      process.stderr.write(
-        `assay: not closed within ${CLOSE_TIMEOUT_MS / 1000} s; ending now. Accepted events are safe.\n`,
-      );
-      process.exit(1);
-    }, CLOSE_TIMEOUT_MS).unref();
+    setTimeout(() => endNow(`not closed within ${CLOSE_TIMEOUT_MS / 1000} s`), CLOSE_TIMEOUT_MS).unref();
     service
       .then((running) => running.close())
       .then(

@@ -120,7 +120,8 @@ export async function openService(config: Config, stores: Stores, logger: Logger
         await schedules.start(RECONCILE_EVERY_MS);
       }
       try {
-        await app.listen(config.port, config.host);
+        // Not Nest's own, which would log what the sentence says.
+        await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
       } catch (cause) {
         throw cannotListen(config, cause);
       }

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { AppError } from './errors.ts';
 import { type ClickHouse, openEmbeddedClickHouse, openServerClickHouse } from './stores/clickhouse/index.ts';
 import { type DataDirectory, openDataDirectory } from './stores/data-directory.ts';
 import { migrateClickHouse, migratePostgres } from './stores/migrations/index.ts';
 import { openEmbeddedPostgres, openServerPostgres, type Postgres } from './stores/postgres/index.ts';
+import { loadSql } from './stores/sql-file.ts';
+
+const RAW_TABLE_EXISTS = loadSql(new URL('./raw-table-exists.sql', import.meta.url));
 
 export interface Stores {
   readonly clickhouse: ClickHouse;
@@ -16,6 +21,29 @@ export interface Stores {
 
 /** Called before each step of opening, with a few words for a person. */
 export type OnStep = (what: string) => void;
+
+/** ClickHouse's is made first, so Postgres' alone means that somebody took the other away. */
+function requireBoth({ clickhouse, postgres, path }: DataDirectory): void {
+  if (existsSync(postgres) && !existsSync(clickhouse))
+    throw new AppError(
+      'start-refused',
+      `${clickhouse} is missing while ${postgres} is there, so the events would be gone: restore it, or start with another directory than ${path}.`,
+    );
+}
+
+/** Migrations come after both are open, so tables without the database that records them mean that it was taken away. */
+async function requireKnownTables(clickhouse: ClickHouse, { postgres, path }: DataDirectory): Promise<void> {
+  if (existsSync(postgres)) return;
+  const [found] = await clickhouse.query<{ result: number }>({
+    sql: RAW_TABLE_EXISTS,
+    limits: { maxSeconds: 10, maxMemoryBytes: 100_000_000 },
+  });
+  if (Number(found?.result) === 1)
+    throw new AppError(
+      'start-refused',
+      `${postgres} is missing while there are events, so their definitions would be gone: restore it, or start with another directory than ${path}.`,
+    );
+}
 
 /**
  * Opens both stores, embedded in the data directory or served where a URL says so, and brings them up to date.
@@ -37,12 +65,14 @@ export async function openStores(config: Config, root: string, onStep: OnStep): 
     return directory;
   };
   try {
+    if (clickhouseUrl === null && databaseUrl === null) requireBoth(embedded());
     onStep(clickhouseUrl === null ? `ClickHouse in ${embedded().path}` : 'ClickHouse on its server');
     const clickhouse =
       clickhouseUrl === null
         ? await openEmbeddedClickHouse({ directory: embedded().clickhouse })
         : openServerClickHouse({ url: clickhouseUrl });
     closers.push(() => clickhouse.close());
+    if (clickhouseUrl === null && databaseUrl === null) await requireKnownTables(clickhouse, embedded());
     onStep(databaseUrl === null ? `Postgres in ${embedded().path}` : 'Postgres on its server');
     const postgres =
       databaseUrl === null

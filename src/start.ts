@@ -98,7 +98,7 @@ async function sayWhere(
 ): Promise<void> {
   if (results !== null)
     terminal.line(
-      `\n${formatScorecardTable(results, { columns: process.stdout.columns ?? 120, colour: process.stdout.isTTY })}`,
+      `\n${formatScorecardTable(results, { columns: process.stdout.columns || 120, colour: process.stdout.isTTY })}`,
     );
   terminal.line(`\n  API        ${base}/api/v1`);
   const { token } = service.bootstrap;

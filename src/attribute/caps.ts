@@ -1,4 +1,5 @@
 import type { PlannedMetric } from '../catalogue/index.ts';
+import { AppError } from '../errors.ts';
 import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import { needsCap } from './metric-columns.ts';
@@ -12,7 +13,7 @@ import type { StoredCap, StoredParameters } from './stored-parameters.ts';
 const ENOUGH_TOTALS = 1000;
 
 type Answer = { readonly epoch: number } & {
-  readonly [metric: `m${number}`]: readonly number[];
+  readonly [metric: `m${number}`]: readonly (number | null)[];
 } & { readonly [zeros: `zeros${number}`]: string };
 
 interface Totals {
@@ -46,7 +47,15 @@ export async function computeCaps(
       const key = `${index} ${answer.epoch}`;
       const found = totals.get(key) ?? { values: [], zeros: 0 };
       totals.set(key, found);
-      for (const value of answer[`m${index}`] ?? []) found.values.push(value);
+      for (const value of answer[`m${index}`] ?? []) {
+        // What exceeds a number's range arrives as null.
+        if (value === null)
+          throw new AppError(
+            'unprocessable',
+            'Unit totals exceed what a number can hold, so that no percentile of them can be a cap; set a fixed one.',
+          );
+        found.values.push(value);
+      }
       found.zeros += Number(answer[`zeros${index}`] ?? 0);
     });
   }

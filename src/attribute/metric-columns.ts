@@ -116,7 +116,10 @@ export function metricColumns(
     if (!always) elements.push(`${[...exists, ...inside].join(' AND ')} AS use${index}`);
     const products = names.flatMap((x, i) => names.slice(i).map((y) => `${x} * ${y}`));
     const n = always ? 'count()' : `countIf(use${index})`;
-    const sums = [...names, ...products].map((x) => (always ? `sum(${x})` : `sumIf(${x}, use${index})`));
+    // Compensated: adding the centre's rounding error once a unit costs a plain sum its 13th digit.
+    const sums = [...names, ...products].map((x) =>
+      always ? `sumKahan(${x})` : `sumKahanIf(${x}, use${index})`,
+    );
     const leftOut = log1p ? `toFloat64(countIf(has${index} AND NOT use${index}))` : '0.';
     moments.push(`[${[leftOut, `toFloat64(${n})`, ...sums].join(', ')}] AS m${index}`);
 

@@ -56,6 +56,9 @@ export function armsOf(request: OpenEpoch, current: readonly Arm[]): Arm[] {
   return current.map(({ variant }) => ({ variant, weight: weights[variant] ?? 0 }));
 }
 
+/** A mistyped year must not freeze the weights until then. */
+const MAX_AHEAD_MS = 24 * 3_600_000;
+
 /** Opens the next epoch of an experiment. @throws AppError `conflict` where it would rewrite history, or never take effect. */
 export async function insertEpoch(
   transaction: PostgresRunner,
@@ -65,7 +68,7 @@ export async function insertEpoch(
 ): Promise<{ before: EpochView | null; after: EpochView }> {
   const epochs = await listEpochs(transaction, key);
   const last = epochs.at(-1) ?? null;
-  requireNewEpoch(epochs, last, epoch, end);
+  requireNewEpoch(epochs, last, epoch, end, now);
   const number = (last?.number ?? 0) + 1;
   await transaction.query(insertSql, [
     key,
@@ -85,6 +88,7 @@ function requireNewEpoch(
   last: EpochView | null,
   epoch: NewEpoch,
   end: string | null,
+  now: Date,
 ): void {
   const refuse = (sentence: string, pointer: string, detail: string) =>
     new AppError('conflict', sentence, { fields: [{ pointer, detail }] });
@@ -93,6 +97,12 @@ function requireNewEpoch(
       `Epoch ${last.number} takes effect at ${last.effectiveAt}, and a new one must come after it: history is not rewritten.`,
       '/effectiveAt',
       `must be after ${last.effectiveAt}`,
+    );
+  if (Date.parse(epoch.effectiveAt) > now.getTime() + MAX_AHEAD_MS)
+    throw refuse(
+      'An epoch may be announced at most a day ahead, for none can take effect before it and none can be taken back; announce it later.',
+      '/effectiveAt',
+      `must be before ${new Date(now.getTime() + MAX_AHEAD_MS).toISOString()}`,
     );
   if (last !== null && end !== null && Date.parse(epoch.effectiveAt) >= Date.parse(end))
     throw refuse(

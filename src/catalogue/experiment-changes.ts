@@ -63,7 +63,12 @@ export function weightsDiffer(before: readonly Arm[], after: readonly Arm[]): bo
       `An experiment keeps its variants (${[...old.keys()].join(', ')}) once it runs; give one the weight 0 to end it.`,
       { fields: [{ pointer: '/arms', detail: 'not the variants that it was started with' }] },
     );
-  return after.some((arm) => old.get(arm.variant) !== arm.weight);
+  const total = (arms: readonly Arm[]): number => arms.reduce((sum, { weight }) => sum + weight, 0);
+  // Only the proportions matter: twice as much for everybody is no change.
+  const scale = total(before) / total(after);
+  return after.some(
+    ({ variant, weight }) => Math.abs((old.get(variant) ?? 0) - weight * scale) > 1e-12 * total(before),
+  );
 }
 
 const VERBS = { start: 'started', stop: 'stopped', archive: 'archived' } as const;

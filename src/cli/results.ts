@@ -29,7 +29,7 @@ export const results = {
     else
       console.log(
         formatScorecardTable(answer, {
-          columns: process.stdout.columns ?? 120,
+          columns: process.stdout.columns || 120,
           colour: process.stdout.isTTY,
         }),
       );

@@ -32,6 +32,10 @@ function asAppError(thrown: unknown, request: FastifyRequest): AppError {
       'not-found',
       `There is no ${request.method} ${request.url.split('?')[0]}; see /openapi.json.`,
     );
+  if (status === 413)
+    return new AppError('too-large', 'The body is larger than 1 MB; send it in smaller parts.', {
+      cause: thrown,
+    });
   const code = status < 500 ? (CODE_OF_STATUS[status] ?? 'bad-request') : CODE_OF_STATUS[status];
   if (code !== undefined && thrown instanceof Error)
     return new AppError(code, thrown.message, { cause: thrown });

@@ -15,7 +15,9 @@ const key = z.string().min(1).max(100);
 
 /** The query of results. */
 export const ResultsQuery = z.strictObject({
-  as_of: instant.optional().describe('the scorecard of the latest data up to then, instead of the latest of all'),
+  as_of: instant
+    .optional()
+    .describe('the scorecard of the latest data up to then, instead of the latest of all'),
   segment: key.optional().describe('a segment the experiment declares; computed when asked for'),
   format: z.enum(['json', 'csv']).optional().describe('or by Accept: text/csv'),
 });

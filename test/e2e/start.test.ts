@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -106,6 +107,28 @@ describe('the first start, as a new user sees it', () => {
     expect(service.output()).not.toContain('replaying');
     expect(service.output()).not.toContain('assay_pat_');
     expect(await service.stop('SIGINT')).toBe(0);
+  });
+
+  it('takes the signals of one Ctrl-C for one, and stops cleanly in the middle of a replay', async () => {
+    const service = launchService({ dataDirectory: join(directory, 'interrupted'), env: DEMO });
+    await service.waitFor(/replaying +\[[█░]+\] {2}25 %/);
+    service.process.kill('SIGINT');
+    service.process.kill('SIGINT');
+    expect(await service.ended).toBe(0);
+  });
+
+  it('refuses a directory whose ClickHouse or Postgres was taken away', async () => {
+    const dataDirectory = join(directory, 'halved');
+    expect(await (await runService({ dataDirectory })).stop()).toBe(0);
+    for (const store of ['clickhouse', 'postgres']) {
+      renameSync(join(dataDirectory, store), join(directory, 'aside'));
+      const service = launchService({ dataDirectory });
+      expect(await service.ended).toBe(1);
+      expect(service.output()).toMatch(new RegExp(`assay: [^\\n]*${store} is missing while [^\\n]*\\n$`));
+      rmSync(join(dataDirectory, store), { recursive: true, force: true });
+      renameSync(join(directory, 'aside'), join(dataDirectory, store));
+    }
+    expect(await (await runService({ dataDirectory })).stop()).toBe(0);
   });
 
   it('refuses a second process on the same directory with one sentence, and leaves the first alone', async () => {
