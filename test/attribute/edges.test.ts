@@ -158,6 +158,23 @@ describe('recomputation at the edges', () => {
     expect(new Set(moments.map((row) => row.metric))).toEqual(new Set(['orders']));
   });
 
+  it('marks a metric whose totals exceed a number instead of capping them at nothing', async () => {
+    const environment = 'overflowing-cap';
+    const cap = { kind: 'percentile', percentile: 0.9, includeZeros: false } as const;
+    const count = spend({ key: 'orders', source: { event: 'order', filters: [], aggregation: 'count' } });
+    await insertRows(stores.clickhouse, {
+      impressions: units(4).map((unit) => impression(environment, unit)),
+      conversions: [...units(4), ...units(4)].map((unit, index) =>
+        order(environment, unit, 1.5e308, { id: `c${index}` }),
+      ),
+    });
+    const { moments, failed } = await recomputation.run(experiment(environment, [spend({ cap }), count]), {
+      dataThrough: new Date(START + 2400 * HOUR),
+    });
+    expect(failed).toEqual([{ metric: 'spend', reason: expect.stringContaining('exceed') }]);
+    expect(new Set(moments.map((row) => row.metric))).toEqual(new Set(['orders']));
+  });
+
   it('computes the metrics that a limit does not stop, but does not blame metrics for a lost store', async () => {
     const environment = 'limits';
     await insertRows(stores.clickhouse, {

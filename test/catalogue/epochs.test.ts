@@ -74,6 +74,7 @@ describe('epochs', () => {
     };
     expect(await patch({ name: 'x' })).toBe(1);
     expect(await patch({ arms: arms(1, 1).reverse() }), 'another order is no other weight').toBe(1);
+    expect(await patch({ arms: arms(4, 4) }), 'the same proportions are the same weights').toBe(1);
     expect(await patch({ arms: arms(1, 9) })).toBe(2);
     expect(await patch({ targeting: [{ attribute: 'bot', op: 'notExists' }] })).toBe(3);
     expect((await catalogue.epochs('patched')).at(-1)).toMatchObject({
@@ -83,6 +84,16 @@ describe('epochs', () => {
     const { items } = await audit.list({ limit: 2, resource: 'experiments/patched' });
     expect(items.map(({ action }) => action)).toEqual(['openEpoch', 'update']);
     expect(items[0]).toMatchObject({ before: { number: 2 }, after: { number: 3 } });
+  });
+
+  it('are announced at most a day ahead, since none can be taken back', async () => {
+    const { catalogue } = fixture;
+    await makeRunning(catalogue, 'ahead');
+    const open = (hours: number) =>
+      catalogue.openEpoch(by, 'ahead', { weights: { control: 1, treatment: 2 }, effectiveAt: at(hours) });
+    const refused = await errorOf(open(25));
+    expect(refused).toMatchObject({ code: 'conflict', message: expect.stringMatching(/a day ahead/) });
+    expect((await open(23)).number).toBe(2);
   });
 
   it('never rewrite history', async () => {
@@ -154,7 +165,7 @@ describe('the plan', () => {
       segments: ['germany'],
       start: '2008-03-20T00:00:00Z',
       end: '2008-04-03T00:00:00Z',
-      eligibleReasons: ['split'],
+      eligibleReasons: ['SPLIT'],
     });
     await catalogue.start(by, 'planned');
     const plan = await catalogue.plan('planned');
