@@ -36,7 +36,7 @@ const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'assay-bench-s
 const parameters = mkdtempSync(join(tmpdir(), 'assay-bench-parameters-'));
 try {
   const clickhouse = await openEmbeddedClickHouse({ directory });
-  const postgres = await openEmbeddedPostgres({ directory: parameters });
+  const postgres = await openEmbeddedPostgres({ directory: join(parameters, 'postgres') });
   await migrateClickHouse(clickhouse, migrations('clickhouse'));
   await migratePostgres(postgres, migrations('postgres'));
   await generate(clickhouse);

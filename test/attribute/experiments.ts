@@ -1,5 +1,5 @@
 import type { ExperimentPlan, Metric, PlannedMetric } from '../../src/catalogue/index.ts';
-import type { RawConversion, RawImpression } from './model.ts';
+import type { RawConversion, RawImpression } from './model-unit.ts';
 import type { Unhashed } from './streams.ts';
 
 export const HOUR = 3_600_000;

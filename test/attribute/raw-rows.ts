@@ -1,5 +1,5 @@
 import type { ClickHouse } from '../../src/stores/clickhouse/index.ts';
-import type { RawConversion, RawImpression, RawRow } from './model.ts';
+import type { RawConversion, RawImpression, RawRow } from './model-unit.ts';
 import type { Unhashed } from './streams.ts';
 
 const limits = { maxSeconds: 60, maxMemoryBytes: 1_000_000_000 };

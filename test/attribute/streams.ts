@@ -6,7 +6,7 @@ import type {
   MetricSource,
   PlannedMetric,
 } from '../../src/catalogue/index.ts';
-import type { RawConversion, RawImpression } from './model.ts';
+import type { RawConversion, RawImpression } from './model-unit.ts';
 import { Random } from './random.ts';
 
 /** A row before the store has hashed it. */
