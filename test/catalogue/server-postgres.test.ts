@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServerPostgres } from '../../src/stores/postgres/index.ts';
 import { migrated } from '../access/fixture.ts';
-import { startPostgres } from '../support/postgres/index.ts';
+import { running, startPostgres } from '../support/postgres/index.ts';
 import { requireOrSkip } from '../support/requirement.ts';
 import {
   by,
@@ -15,14 +15,14 @@ import {
 
 const server = await startPostgres();
 if ('skipped' in server) requireOrSkip('postgres', server.skipped);
+const up = () => running(server);
 
 // The embedded engine runs one transaction after the other; a server runs them at the same time.
 describe.skipIf('skipped' in server)('the catalogue on a Postgres server', () => {
-  if ('skipped' in server) return;
   let fixture: CatalogueFixture;
   beforeAll(async () => {
-    const postgres = openServerPostgres({ url: server.url });
-    fixture = await openCatalogue(() => migrated(postgres, () => server.stop()));
+    const postgres = openServerPostgres({ url: up().url });
+    fixture = await openCatalogue(() => migrated(postgres, () => up().stop()));
   });
   afterAll(() => fixture.close());
 

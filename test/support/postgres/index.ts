@@ -1,1 +1,1 @@
-export { type PostgresServer, startPostgres } from './server.ts';
+export { type PostgresServer, running, startPostgres } from './server.ts';

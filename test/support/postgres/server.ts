@@ -150,3 +150,9 @@ async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   server.kill(signal);
   await promise;
 }
+
+/** The server, in tests that are skipped where there is none. */
+export function running(server: PostgresServer | { readonly skipped: string }): PostgresServer {
+  if ('skipped' in server) throw new Error(server.skipped);
+  return server;
+}
