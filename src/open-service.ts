@@ -73,6 +73,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     scorecards,
     metrics: new ScorecardMetrics(registry, {
       now,
+      logger,
       dataThroughOfRunning: async () => {
         const running = await catalogue.experimentsToRefresh(now());
         const latest = await scorecards.latest(running.map(({ key }) => key));
@@ -83,7 +84,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     now,
     engineVersion: version,
   });
-  observeJobs(jobs, registry);
+  observeJobs(jobs, registry, logger);
 
   const openapi: OpenApiHolder = { document: null };
   const modules: DynamicModule[] = [
@@ -171,7 +172,7 @@ function cannotListen({ host, port }: Config, cause: unknown): AppError {
   return new AppError('start-refused', why, { cause });
 }
 
-function observeJobs(jobs: Jobs, registry: Registry): void {
+function observeJobs(jobs: Jobs, registry: Registry, logger: Logger): void {
   new Gauge({
     name: 'assay_jobs',
     help: 'Scorecard runs that wait, run, or have failed for good',
@@ -180,7 +181,10 @@ function observeJobs(jobs: Jobs, registry: Registry): void {
     async collect() {
       this.reset();
       // Absent when the queues cannot be asked: a failing gauge would take all other figures with it.
-      const counts = await jobs.counts().catch(() => ({}));
+      const counts = await jobs.counts().catch((error: unknown) => {
+        logger.warn({ err: error }, 'the jobs could not be counted');
+        return {};
+      });
       for (const [state, count] of Object.entries(counts)) this.set({ state }, count);
     },
   });

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** When the latest scorecard of each running experiment has data through; experiments without one are absent. */
@@ -10,7 +11,11 @@ export class ScorecardMetrics {
 
   constructor(
     registry: Registry,
-    { dataThroughOfRunning, now }: { dataThroughOfRunning: DataThroughOfRunning; now: () => Date },
+    {
+      dataThroughOfRunning,
+      now,
+      logger,
+    }: { dataThroughOfRunning: DataThroughOfRunning; now: () => Date; logger: Logger },
   ) {
     this.#seconds = new Histogram({
       name: 'assay_scorecard_seconds',
@@ -33,7 +38,10 @@ export class ScorecardMetrics {
       async collect() {
         this.reset();
         // Absent when the stores cannot be asked: a failing gauge would take all other figures with it.
-        const ages = await dataThroughOfRunning().catch(() => new Map<string, Date>());
+        const ages = await dataThroughOfRunning().catch((error: unknown) => {
+          logger.warn({ err: error }, 'the ages of the scorecards could not be read');
+          return new Map<string, Date>();
+        });
         for (const [experiment, dataThrough] of ages)
           this.set({ experiment }, (now().getTime() - dataThrough.getTime()) / 1000);
       },

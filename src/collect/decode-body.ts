@@ -72,6 +72,7 @@ function decompressFrame(bytes: Buffer, longest: number): { readonly buffer: Buf
     maxOutputLength: Math.max(longest, 1),
     params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG },
     info: true,
+    // With `info` the answer is an object, which the types of Node do not say.
   }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
   if (buffer.length > longest) throw tooLarge(' once decompressed');
   if (engine.bytesWritten === 0) throw new RangeError('a frame without an end');

@@ -23,6 +23,7 @@ function runner(overrides: Partial<ScorecardRunDependencies> = {}) {
     return new Date(nowMs);
   };
   const metrics = new ScorecardMetrics(registry, {
+    logger: pino({ level: 'silent' }),
     dataThroughOfRunning: async () =>
       new Map(saved.map(({ results }) => [results.experiment, new Date(results.dataThrough)])),
     now: () => new Date(WATERMARK.getTime() + 90_000),

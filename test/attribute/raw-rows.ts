@@ -75,6 +75,7 @@ function byEnvironment<Row extends RawRow>(stored: readonly Stored[]): Map<strin
     ts: Number(row.ts),
     receivedAt: Number(row.receivedAt),
     contentHash: BigInt(row.contentHash),
+    // Which of the two kinds a row is depends on the table that was asked.
   })) as unknown as Row[];
   return Map.groupBy(rows, (row) => row.environment);
 }

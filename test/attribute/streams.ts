@@ -224,6 +224,7 @@ function originals<Kind extends 'impression' | 'conversion'>(
       unitType,
       unitId: `${stream}-${random.int(1, users)}`,
     }));
+    // Which of the two a row is follows from `kind`, which the compiler does not trace.
   }).flat() as unknown as Row<Kind>[];
 }
 

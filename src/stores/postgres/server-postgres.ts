@@ -31,6 +31,7 @@ export function openServerPostgres(options: ServerPostgresOptions): Postgres {
   const own = openPool(options, 'public');
   const queues = openPool(options, 'bullmq');
   return new PoolPostgres({
+    // pg's pool has all that the port names; its overloads are too many for the compiler to see it.
     own: own as unknown as PostgresPool,
     queues: queues as unknown as PostgresPool,
     close: () => endAll([own, queues]),
