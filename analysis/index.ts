@@ -1,20 +1,31 @@
-export { type ArmSummary, armSummary } from './arm-summary.ts';
-export { compareMeans } from './compare-means.ts';
-export { compareProportions } from './compare-proportions.ts';
-export { compareRatios } from './compare-ratios.ts';
-export type {
-  AbsoluteEffect,
-  Comparison,
-  ComparisonInput,
-  ComparisonMethod,
-  CovariateUse,
-  Effects,
-  Interval,
-  NoLiftReason,
-  RelativeEffect,
-  Stratum,
-} from './comparison.ts';
+// What everything shares.
+
+// Comparisons of two arms over strata, with CUPED.
+export {
+  type Comparison,
+  type ComparisonInput,
+  type ComparisonMethod,
+  type CovariateUse,
+  compareMeans,
+  compareProportions,
+  compareRatios,
+  type Stratum,
+} from './comparison/index.ts';
+export type { AbsoluteEffect, Effects, Interval, NoLiftReason, RelativeEffect } from './effects.ts';
 export { AnalysisInputError } from './input-error.ts';
-export { addUnit, emptyMoments, type Moments, mergeMoments, momentsOf, subtractMoments } from './moments.ts';
+
+// Moments: what is known of an arm; they add, merge and subtract.
+export {
+  type ArmSummary,
+  addUnit,
+  armSummary,
+  emptyMoments,
+  type Moments,
+  mergeMoments,
+  momentsOf,
+  subtractMoments,
+} from './moments/index.ts';
 export type { Outcome, Unknown, UnknownReason } from './outcome.ts';
-export { type SampleRatio, type SampleRatioInput, sampleRatioChiSquare } from './sample-ratio.ts';
+
+// Is the split what was declared?
+export { type SampleRatio, type SampleRatioInput, sampleRatioChiSquare } from './sample-ratio/index.ts';

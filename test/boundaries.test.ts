@@ -45,6 +45,7 @@ describe('the boundaries between folders', () => {
   it.each([
     ['analysis reading a file', 'analysis/planted.ts', 'node:fs'],
     ['analysis importing from src', 'analysis/special/planted.ts', '../../src/errors.ts'],
+    ['a folder of analysis reaching past another’s face', 'analysis/lift/planted.ts', '../special/domain.ts'],
     ['a stage reaching past another’s face', 'src/serve/planted.ts', '../catalogue/experiment.ts'],
     ['a stage reaching past a store’s face', 'src/serve/planted.ts', '../stores/clickhouse/lane.ts'],
     ['a stage reaching past the face of analysis', 'src/analyse/planted.ts', '../../analysis/moments.ts'],

@@ -1,7 +1,7 @@
+import type { Outcome } from '../outcome.ts';
 import type { Comparison, ComparisonInput } from './comparison.ts';
 import { preferAdjusted } from './cuped.ts';
 import { adjustedMeans, plainMeans } from './means.ts';
-import type { Outcome } from './outcome.ts';
 import { pairStrata } from './strata.ts';
 
 /**

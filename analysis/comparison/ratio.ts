@@ -1,6 +1,6 @@
-import { covarianceOf, type LinearForm, meanOf } from './linear-form.ts';
-import type { Moments } from './moments.ts';
-import type { UnknownReason } from './outcome.ts';
+import type { Moments } from '../moments/index.ts';
+import { covarianceOf, type LinearForm, meanOf } from '../moments/index.ts';
+import type { UnknownReason } from '../outcome.ts';
 
 /** A ratio of two means, and the linear form whose mean's variance is the ratio's: (a − R·b)/b̄. */
 export interface Ratio {

@@ -1,4 +1,4 @@
-import type { RelativeEffect } from './comparison.ts';
+import type { RelativeEffect } from '../effects.ts';
 
 /** A difference beside the figure it is to be relative to. */
 export interface LiftInput {

@@ -1,4 +1,4 @@
-import type { Interval } from './comparison.ts';
+import type { Interval } from '../effects.ts';
 
 /** Events among units. */
 export interface Count {

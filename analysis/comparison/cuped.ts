@@ -1,7 +1,8 @@
-import type { Comparison, ComparisonMethod, Effects } from './comparison.ts';
-import { centredProduct, type LinearForm } from './linear-form.ts';
-import type { Moments } from './moments.ts';
-import type { Outcome } from './outcome.ts';
+import type { Effects } from '../effects.ts';
+import type { Moments } from '../moments/index.ts';
+import { centredProduct, type LinearForm } from '../moments/index.ts';
+import type { Outcome } from '../outcome.ts';
+import type { Comparison, ComparisonMethod } from './comparison.ts';
 
 /**
  * θ = Σ Sxy / Σ Sxx, centred within each of the given arms of each stratum (Deng, Xu, Kohavi & Walker 2013, "Improving

@@ -1,10 +1,11 @@
-import type { Comparison, ComparisonInput, Effects } from './comparison.ts';
+import type { Effects } from '../effects.ts';
+import type { Moments } from '../moments/index.ts';
+import { type Outcome, unknown } from '../outcome.ts';
+import { normalQuantile } from '../special/index.ts';
+import type { Comparison, ComparisonInput } from './comparison.ts';
 import { type Adjusted, adjustForm, cupedTheta, preferAdjusted } from './cuped.ts';
 import { compareLinearised } from './linearised.ts';
-import type { Moments } from './moments.ts';
-import { type Outcome, unknown } from './outcome.ts';
 import { isRatio, type Ratio, ratioOver } from './ratio.ts';
-import { normalQuantile } from './special/index.ts';
 import { allArms, pairStrata, type StratumPair } from './strata.ts';
 
 /**

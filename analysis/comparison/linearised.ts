@@ -1,9 +1,9 @@
-import type { Effects } from './comparison.ts';
-import { fiellerLift } from './fieller.ts';
-import { covarianceOf, type LinearForm } from './linear-form.ts';
-import type { Moments } from './moments.ts';
-import { type Outcome, unknown } from './outcome.ts';
-import { normalQuantile, normalSurvival, studentTSurvival, studentTUpperQuantile } from './special/index.ts';
+import type { Effects } from '../effects.ts';
+import { fiellerLift } from '../lift/index.ts';
+import type { Moments } from '../moments/index.ts';
+import { covarianceOf, type LinearForm } from '../moments/index.ts';
+import { type Outcome, unknown } from '../outcome.ts';
+import { normalQuantile, normalSurvival, studentTSurvival, studentTUpperQuantile } from '../special/index.ts';
 import type { StratumPair } from './strata.ts';
 
 /** An arm's figure over all strata: a mean, or a ratio after linearisation. */

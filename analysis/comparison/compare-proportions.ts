@@ -1,10 +1,9 @@
+import type { Effects } from '../effects.ts';
+import { type Outcome, unknown } from '../outcome.ts';
+import { countEvents, mantelHaenszel, pooledScore, type Table } from '../proportions/index.ts';
 import type { Comparison, ComparisonInput } from './comparison.ts';
 import { preferAdjusted } from './cuped.ts';
-import { mantelHaenszel } from './mantel-haenszel.ts';
 import { adjustedMeans, plainMeans } from './means.ts';
-import { type Outcome, unknown } from './outcome.ts';
-import { pooledScore } from './pooled-score.ts';
-import { countEvents, type ProportionEffects, type Table } from './proportion-tables.ts';
 import { pairStrata } from './strata.ts';
 
 /**
@@ -42,7 +41,7 @@ export function compareProportions(input: ComparisonInput): Outcome<Comparison> 
   );
 }
 
-function proportionEffects(tables: readonly Table[], alpha: number): Outcome<ProportionEffects> {
+function proportionEffects(tables: readonly Table[], alpha: number): Outcome<Effects> {
   const counts = tables.flatMap(({ control, treatment }) => [control, treatment]);
   if (counts.every(({ events }) => events === 0)) return unknown('no-events');
   if (counts.every(({ events, units }) => events === units)) return unknown('all-events');

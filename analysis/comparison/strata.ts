@@ -1,7 +1,7 @@
+import { AnalysisInputError } from '../input-error.ts';
+import { type Moments, requireMoments } from '../moments/index.ts';
+import { type Unknown, unknown } from '../outcome.ts';
 import type { ComparisonInput } from './comparison.ts';
-import { AnalysisInputError } from './input-error.ts';
-import { type Moments, requireMoments } from './moments.ts';
-import { type Unknown, unknown } from './outcome.ts';
 
 /** One stratum where both arms can be compared, and its share of the units of all such strata. */
 export interface StratumPair {

@@ -1,6 +1,6 @@
-import { AnalysisInputError } from './input-error.ts';
-import { type Outcome, unknown } from './outcome.ts';
-import { chiSquareSurvival } from './special/index.ts';
+import { AnalysisInputError } from '../input-error.ts';
+import { type Outcome, unknown } from '../outcome.ts';
+import { chiSquareSurvival } from '../special/index.ts';
 
 /** Units per arm against what the weights promise. */
 export interface SampleRatio {

@@ -1,4 +1,4 @@
-import { AnalysisInputError } from './input-error.ts';
+import { AnalysisInputError } from '../input-error.ts';
 
 /**
  * Sufficient statistics of n unit vectors u of dimension d around a frozen centre c: they add, merge and subtract.

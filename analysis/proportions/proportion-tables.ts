@@ -1,6 +1,5 @@
-import type { Comparison } from './comparison.ts';
-import { AnalysisInputError } from './input-error.ts';
-import type { Moments } from './moments.ts';
+import { AnalysisInputError } from '../input-error.ts';
+import type { Moments } from '../moments/index.ts';
 import type { Count } from './newcombe.ts';
 
 /** The two arms of one stratum as counts. */
@@ -8,9 +7,6 @@ export interface Table {
   readonly control: Count;
   readonly treatment: Count;
 }
-
-/** A method's share of a comparison of proportions. */
-export type ProportionEffects = Pick<Comparison, 'p' | 'absolute' | 'relative'>;
 
 /**
  * Events among units, from moments whose component 0 is 0 or 1 per unit. Throws an `AnalysisInputError` if it cannot be:

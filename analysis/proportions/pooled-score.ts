@@ -1,7 +1,8 @@
-import { fiellerLift } from './fieller.ts';
+import type { Effects } from '../effects.ts';
+import { fiellerLift } from '../lift/index.ts';
+import { normalQuantile, normalSurvival } from '../special/index.ts';
 import { newcombeInterval } from './newcombe.ts';
-import { type ProportionEffects, shareOf, shareVariance, type Table } from './proportion-tables.ts';
-import { normalQuantile, normalSurvival } from './special/index.ts';
+import { shareOf, shareVariance, type Table } from './proportion-tables.ts';
 
 /**
  * Two proportions of one table: p by the pooled score z test (the 2×2 χ² without continuity correction, Pearson 1900),
@@ -10,7 +11,7 @@ import { normalQuantile, normalSurvival } from './special/index.ts';
  * non-events somewhere.
  * @example pooledScore({ control: { events: 48, units: 80 }, treatment: { events: 56, units: 70 } }, 0.05)
  */
-export function pooledScore({ control, treatment }: Table, alpha: number): ProportionEffects {
+export function pooledScore({ control, treatment }: Table, alpha: number): Effects {
   const units = control.units + treatment.units;
   const events = control.events + treatment.events;
   const difference = shareOf(treatment) - shareOf(control);

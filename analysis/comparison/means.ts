@@ -1,8 +1,9 @@
-import type { ComparisonInput, Effects } from './comparison.ts';
+import type { Effects } from '../effects.ts';
+import { type LinearForm, meanOf } from '../moments/index.ts';
+import type { Outcome } from '../outcome.ts';
+import type { ComparisonInput } from './comparison.ts';
 import { type Adjusted, adjustForm, cupedTheta } from './cuped.ts';
-import { type LinearForm, meanOf } from './linear-form.ts';
 import { compareLinearised } from './linearised.ts';
-import type { Outcome } from './outcome.ts';
 import { allArms, type StratumPair } from './strata.ts';
 
 const OUTCOME: LinearForm = [1];

@@ -1,6 +1,6 @@
+import { type Outcome, unknown } from '../outcome.ts';
 import { covarianceOf, meanOf } from './linear-form.ts';
 import { type Moments, requireMoments } from './moments.ts';
-import { type Outcome, unknown } from './outcome.ts';
 
 /** One arm by itself. */
 export interface ArmSummary {

@@ -1,7 +1,8 @@
-import { fiellerLift } from './fieller.ts';
-import { type Outcome, unknown } from './outcome.ts';
-import { type ProportionEffects, shareOf, shareVariance, type Table } from './proportion-tables.ts';
-import { normalQuantile, normalSurvival } from './special/index.ts';
+import type { Effects } from '../effects.ts';
+import { fiellerLift } from '../lift/index.ts';
+import { type Outcome, unknown } from '../outcome.ts';
+import { normalQuantile, normalSurvival } from '../special/index.ts';
+import { shareOf, shareVariance, type Table } from './proportion-tables.ts';
 
 /**
  * Two proportions over several strata: the Mantel–Haenszel risk difference Σwδ/Σw, w = nT·nC/(nT + nC), with Sato's
@@ -10,7 +11,7 @@ import { normalQuantile, normalSurvival } from './special/index.ts';
  * controls' shares averaged with the same w, by Fieller with binomial variances. Unknown with `zero-variance`.
  * @example mantelHaenszel([{ control: { events: 4, units: 40 }, treatment: { events: 9, units: 50 } }], 0.05)
  */
-export function mantelHaenszel(tables: readonly Table[], alpha: number): Outcome<ProportionEffects> {
+export function mantelHaenszel(tables: readonly Table[], alpha: number): Outcome<Effects> {
   const all = tables.map(termsOf);
   const total = all.reduce((sum, { weight }) => sum + weight, 0);
   const sumOf = (value: (terms: ReturnType<typeof termsOf>) => number) =>

@@ -1,0 +1,1 @@
+export { fiellerLift, type LiftInput } from './fieller.ts';

@@ -1,0 +1,36 @@
+import { AnalysisInputError } from './input-error.ts';
+
+// What arguments must be. Each throws an `AnalysisInputError` that names the field.
+
+/** A finite number. */
+export function requireFinite(field: string, value: number): void {
+  if (!Number.isFinite(value)) throw new AnalysisInputError(field, 'a finite number');
+}
+
+/** A finite number above 0. */
+export function requirePositive(field: string, value: number): void {
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new AnalysisInputError(field, 'a finite number above 0');
+}
+
+/** A finite number of at least 0. */
+export function requireNotNegative(field: string, value: number): void {
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new AnalysisInputError(field, 'a finite number of at least 0');
+}
+
+/** A whole number of at least `least`, small enough for doubles to count. */
+export function requireCount(field: string, value: number, least = 0): void {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new AnalysisInputError(field, `a whole number of at least ${least}`);
+}
+
+/** A probability strictly between 0 and 1: an alpha, a quantile, a share. */
+export function requireFraction(field: string, value: number): void {
+  if (!(value > 0 && value < 1)) throw new AnalysisInputError(field, 'above 0 and below 1');
+}
+
+/** A probability from 0 to 1. */
+export function requireProbability(field: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw new AnalysisInputError(field, 'from 0 to 1');
+}

@@ -1,0 +1,1 @@
+export { type SampleRatio, type SampleRatioInput, sampleRatioChiSquare } from './chi-square.ts';
