@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { CONVERSION_COLUMNS, IMPRESSION_COLUMNS } from '../events/index.ts';
-import type { InsertBlock, StatementLimits } from '../stores/clickhouse/index.ts';
+import type { InsertBlock, Statement, StatementLimits } from '../stores/clickhouse/index.ts';
+import { loadSql } from '../stores/sql-file.ts';
 import { DEAD_LETTER_COLUMNS } from './dead-letter.ts';
 import type { Stamp } from './receipt-clock.ts';
 
@@ -10,6 +11,15 @@ export interface BlockRows {
   readonly conversions: readonly string[];
   readonly deadLetters: readonly string[];
 }
+
+/** A block's rows of one table, and how to count them once they are there. */
+export interface SealedInsert {
+  readonly block: InsertBlock;
+  readonly rows: number;
+  readonly count: Statement;
+}
+
+const ROWS_OF_BLOCK = loadSql(new URL('./rows-of-block.sql', import.meta.url));
 
 const TABLES = [
   { rows: 'impressions', table: 'raw_impressions', columns: IMPRESSION_COLUMNS },
@@ -26,19 +36,27 @@ export function sealBlock(
   source: string,
   stamp: Stamp,
   limits: StatementLimits,
-): InsertBlock[] {
+): SealedInsert[] {
   const end = `,${stamp.receivedAt},${JSON.stringify(source)},0,${stamp.sequence}]\n`;
-  const inserts: InsertBlock[] = [];
+  const inserts: SealedInsert[] = [];
   for (const { rows: kind, table, columns } of TABLES) {
     if (rows[kind].length === 0) continue;
     const values = Buffer.from(rows[kind].join(end) + end, 'utf8');
     const checksum = hash('sha256', values, 'hex').slice(0, 32);
     inserts.push({
-      table,
-      columns,
-      values,
-      token: `${table}:${source}:${stamp.sequence}:${checksum}`,
-      limits,
+      block: {
+        table,
+        columns,
+        values,
+        token: `${table}:${source}:${stamp.sequence}:${checksum}`,
+        limits,
+      },
+      rows: rows[kind].length,
+      count: {
+        sql: ROWS_OF_BLOCK,
+        params: { table, receivedAt: new Date(stamp.receivedAt), source, sequence: stamp.sequence },
+        limits,
+      },
     });
   }
   return inserts;

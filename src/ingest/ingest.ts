@@ -2,9 +2,9 @@ import { setTimeout as timeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { AppError } from '../errors.ts';
-import type { ClickHouse, InsertBlock, StatementLimits } from '../stores/clickhouse/index.ts';
+import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts';
 import type { Postgres } from '../stores/postgres/index.ts';
-import { type BlockRows, sealBlock } from './block.ts';
+import { type BlockRows, type SealedInsert, sealBlock } from './block.ts';
 import { createIngestMetrics, type IngestMetrics } from './ingest-metrics.ts';
 import { insertWithRetry } from './insert-with-retry.ts';
 import { Lease } from './lease.ts';
@@ -107,8 +107,8 @@ export class Ingest {
 
   async #write(rows: BlockRows, stamp: Stamp, term: number): Promise<Stamp> {
     const startedAt = this.#elapsed();
-    const blocks = sealBlock(rows, this.#source, stamp, LIMITS);
-    const outcomes = await Promise.allSettled(blocks.map((block) => this.#insert(block, term)));
+    const inserts = sealBlock(rows, this.#source, stamp, LIMITS);
+    const outcomes = await Promise.allSettled(inserts.map((insert) => this.#insert(insert, term)));
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     if (failures.length > 0) {
       this.#giveUp(stamp, failures);
@@ -123,8 +123,8 @@ export class Ingest {
     return stamp;
   }
 
-  #insert(block: InsertBlock, term: number): Promise<void> {
-    return insertWithRetry(this.#clickhouse, block, {
+  #insert(insert: SealedInsert, term: number): Promise<void> {
+    return insertWithRetry(this.#clickhouse, insert, {
       pausesMs: this.#pausesMs,
       pause: this.#pause,
       permit: () => this.#lease.permit(term),

@@ -40,7 +40,7 @@ const blockOf = (id: string): BlockRows => ({
 /** The real engine, with failures before or after an insert has landed. */
 function failing(
   engine: ClickHouse,
-  fail: (block: InsertBlock, attempt: number) => 'before' | 'after' | 'not',
+  fail: (block: InsertBlock, attempt: number) => 'before' | 'after' | 'not' | 'dropped',
 ) {
   const attempts = new Map<string, number>();
   const sent: InsertBlock[] = [];
@@ -55,6 +55,8 @@ function failing(
       const attempt = (attempts.get(block.table) ?? 0) + 1;
       attempts.set(block.table, attempt);
       const when = fail(block, attempt);
+      // A server that was killed in mid-insert takes the repeat for done.
+      if (when === 'dropped') return;
       if (when !== 'before') await engine.insert(block);
       if (when !== 'not') throw new AppError('unavailable', 'The connection was lost.');
     },
@@ -170,6 +172,21 @@ describe('Ingest', () => {
     expect(new Set(tries.map((block) => block.token)).size).toBe(1);
     expect(tries[0]?.token).toMatch(/^raw_conversions:direct:retry:1:[0-9a-f]{32}$/);
     for (const block of tries) expect(block.values.equals(tries[0]?.values ?? Buffer.alloc(0))).toBe(true);
+    await ingest.close();
+  });
+
+  it('looks for the rows of a repeat, and writes those that the engine only said were there', async () => {
+    const { clickhouse, sent } = failing(engine, (block, attempt) => {
+      if (block.table !== 'raw_conversions') return 'not';
+      return (['before', 'dropped', 'dropped'] as const)[attempt - 1] ?? 'not';
+    });
+    const source = 'direct:dropped';
+    const ingest = await open({ source, clickhouse, pause: () => Promise.resolve() });
+    await ingest.write(blockOf('e1'));
+    expect(await count('raw_conversions', source)).toBe(2);
+    const tokens = sent.filter((block) => block.table === 'raw_conversions').map((block) => block.token);
+    const [token] = tokens;
+    expect(tokens).toEqual([token, token, `${token}:1`, `${token}:2`]);
     await ingest.close();
   });
 

@@ -43,7 +43,10 @@ export interface InsertBlock {
   readonly table: string;
   readonly columns: readonly string[];
   readonly values: Buffer;
-  /** The same token in the same table partition is written once, across restarts; null: written every time. */
+  /**
+   * The same token in the same table partition is written once, across restarts; null: written every time. A server that
+   * was killed in mid-insert may keep the token without the rows: what may span that goes through `repeatInsert`.
+   */
   readonly token: string | null;
   readonly limits: StatementLimits;
 }

@@ -6,6 +6,7 @@ import type { ClickHouse } from './clickhouse.port.ts';
 import { EmbeddedClickHouse, type EmbeddedClickHouseTuning } from './embedded-clickhouse.ts';
 import { type EngineMemory, writeEngineConfig } from './engine-config.ts';
 import { parseRows } from './json-rows.ts';
+import { forgetLostTokens, hasLostTokens } from './lost-tokens.ts';
 import { orphanedTables } from './orphaned-tables.ts';
 import { SessionPool } from './session-pool.ts';
 
@@ -19,11 +20,18 @@ export async function openEmbeddedClickHouse(options: EmbeddedClickHouseOptions)
   const { directory } = options;
   // Loading the library costs 150 MB of memory: only a process that embeds the engine pays for it.
   const chdb = await import('chdb');
-  const { open, anchor } = openSessions(() => {
+  const prepare = () => {
     mkdirSync(directory, { recursive: true });
     const connectionArgs = [`--config-file=${writeEngineConfig(directory, options)}`];
     return () => new chdb.Session(directory, { connectionArgs });
-  }, directory);
+  };
+  let { open, anchor } = openSessions(prepare, directory);
+  // Looked for while open, when nobody else can have the directory open; the engine reads the tokens when it opens.
+  if (hasLostTokens(directory)) {
+    anchor.close();
+    forgetLostTokens(directory);
+    ({ open, anchor } = openSessions(prepare, directory));
+  }
   try {
     // Their uuid column is empty in the embedded engine.
     const known = await anchor.queryAsync('SELECT arrayJoin(data_paths) AS path FROM system.tables', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClickHouse } from '../../../src/stores/clickhouse/index.ts';
+import { type ClickHouse, repeatInsert } from '../../../src/stores/clickhouse/index.ts';
 import { limits, type Suite } from './suite.ts';
 
 export function tokenCases(suite: Suite): void {
@@ -41,13 +41,23 @@ export function tokenCases(suite: Suite): void {
         });
         const rowsOf = (batch: number) =>
           Buffer.from(Array.from({ length: 5000 }, (_, i) => `[${batch},${i}]\n`).join(''));
-        const write = (target: ClickHouse, batch: number) =>
-          target.insert({
-            table: 'survivors',
-            columns: ['batch', 'a'],
-            values: rowsOf(batch),
-            token: `batch-${batch}`,
-            limits,
+        const blockOf = (batch: number) => ({
+          table: 'survivors',
+          columns: ['batch', 'a'],
+          values: rowsOf(batch),
+          token: `batch-${batch}`,
+          limits,
+        });
+        const write = (target: ClickHouse, batch: number) => target.insert(blockOf(batch));
+        const repeat = (target: ClickHouse, batch: number) =>
+          repeatInsert(target, blockOf(batch), {
+            count: {
+              sql: 'SELECT count() AS n FROM survivors WHERE batch = {batch:UInt32}',
+              params: { batch },
+              limits,
+            },
+            rows: 5000,
+            settle: () => Promise.resolve(),
           });
         const batches = Array.from({ length: 40 }, (_, i) => i);
         let acknowledged = 0;
@@ -78,7 +88,7 @@ export function tokenCases(suite: Suite): void {
         for (const [batch, acknowledgedHere] of outcomes.entries()) {
           if (acknowledgedHere) expect(kept.get(batch)).toBe('5000');
         }
-        for (const batch of batches) await write(revived, batch);
+        for (const batch of batches) await repeat(revived, batch);
         expect(await counts()).toEqual(batches.map((batch) => ({ batch, n: '5000' })));
       } finally {
         await killable.stop();
