@@ -40,8 +40,10 @@ export interface MessageBatch {
 
 /** What is done with a batch. */
 export interface BatchOutcome {
-  /** From where to read on; messages before it are not seen again by this consumer. */
+  /** From where this consumer reads on; also backwards, or past messages that are not wanted. */
   readonly next: number;
+  /** Everything before it is dealt with: where a new consumer of the group starts. Null: as before. */
+  readonly done: number | null;
   /** Not before so many milliseconds have passed: lets small batches grow, or a full buffer drain. */
   readonly afterMs: number;
 }
@@ -52,7 +54,7 @@ export interface ConsumeOptions {
   /** Bytes of a fetch and of one partition's part of it, before decompression. */
   readonly maxBytes: number;
   readonly maxBytesPerPartition: number;
-  /** Handles one batch; never two of one partition at once. A failure is retried by a new consumer, from the last `next`. */
+  /** Handles one batch; never two of one partition at once. One that fails ends the consumer. */
   readonly onBatch: (batch: MessageBatch) => Promise<BatchOutcome>;
   /** Told at each (re)assignment, before the first batch of it: the partitions of this consumer from now on. */
   readonly onAssigned: (
@@ -86,7 +88,7 @@ export interface Stream {
   createTopic(topic: { name: string; partitions: number; compacted: boolean }): Promise<void>;
   /** Durable with all in-sync replicas when it resolves; where it rejects, some messages may be there all the same. */
   send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
-  /** Joins a group; batches come until the consumer is closed or ends. Reading starts at the group's last `next`, else at the first message. */
+  /** Joins a group; batches come until the consumer is closed or ends. Reading starts at the group's last `done`, else at the first message. */
   consume(options: ConsumeOptions): Promise<StreamConsumer>;
   ends(topic: string): Promise<PartitionEnds[]>;
   ping(): Promise<void>;
