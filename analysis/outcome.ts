@@ -18,6 +18,20 @@ export type UnknownReason =
   | 'zero-denominator'
   /** A ratio whose denominator cannot be told from 0 in an arm. */
   | 'denominator-may-be-zero'
+  /** Something relative to a control's figure that is not clearly above 0. */
+  | 'control-may-be-zero'
+  /** So few values that the order statistics which a method needs lie beyond the smallest or the largest of them. */
+  | 'too-few-units'
+  /** Nobody was watched for as long as is asked about. */
+  | 'beyond-follow-up'
+  /** Fewer than two segments (or days) with an estimate: nothing can differ between them. */
+  | 'one-segment'
+  /** Too early for a sequential method: it has not started, or no alpha may be spent yet. */
+  | 'too-early'
+  /** A percentile of values above 0 where no unit has one. */
+  | 'no-positive-values'
+  /** No constant mean agrees with the values in their order: they drift. */
+  | 'drifting-mean'
   /** The numbers are too large for doubles. */
   | 'overflow';
 

@@ -34,3 +34,14 @@ export function requireFraction(field: string, value: number): void {
 export function requireProbability(field: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw new AnalysisInputError(field, 'from 0 to 1');
 }
+
+/** What a computation gives; where it refuses an argument, the error's path is led through `field`. */
+export function withinField<T>(field: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof AnalysisInputError)) throw error;
+    const requirement = error.message.slice(`${error.field} must be `.length, -1);
+    throw new AnalysisInputError(`${field}.${error.field}`, requirement);
+  }
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { KAFKA_KEYS, type KafkaConfig, readKafkaConfig } from './kafka-config.ts';
 
 export const ROLES = ['collect', 'ingest', 'attribute', 'work', 'serve'] as const;
 export type Role = (typeof ROLES)[number];
@@ -65,11 +66,7 @@ const KEYS = {
     about: 'Postgres server (14 or later); without it the embedded one',
     secret: true,
   },
-  KAFKA_BROKERS: {
-    schema: z.string().min(1),
-    default: null,
-    about: 'not supported by this version: events go from the collector straight to the tables',
-  },
+  ...KAFKA_KEYS,
   QUEUE_URL: {
     schema: url('rediss?'),
     default: null,
@@ -92,7 +89,7 @@ interface ConfigKey {
 
 /** Read by the test runner, not by the service; known so that they are not refused. */
 const TEST_KEYS = {
-  ASSAY_REQUIRE: 'tests: services that may not be skipped (all, or some of postgres,chromium)',
+  ASSAY_REQUIRE: 'tests: services that may not be skipped (all, or some of postgres,chromium,kafka)',
   ASSAY_SKIP_LOG: 'tests: where skipped services are counted',
 };
 
@@ -106,6 +103,8 @@ export interface Config {
   readonly clickhouseUrl: string | null;
   readonly databaseUrl: string | null;
   readonly queueUrl: string | null;
+  /** Null: events go from the collector straight to the tables. */
+  readonly kafka: KafkaConfig | null;
   readonly logLevel: string;
 }
 
@@ -177,21 +176,21 @@ export function readConfig(environment: Environment): Config {
       'start-refused',
       'ASSAY_DEMO=on never runs against a server’s stores; unset it, CLICKHOUSE_URL and DATABASE_URL, or set it to off.',
     );
-  if (settingOf('KAFKA_BROKERS', environment) !== null)
-    throw new AppError(
-      'start-refused',
-      'KAFKA_BROKERS is set, and this version does not read from Kafka yet; unset it to collect over HTTP alone.',
-    );
+  const kafka = readKafkaConfig(
+    (name) => settingOf(name, environment),
+    (name) => (environment[name] ?? '') !== '' || environment[`${name}_FILE`] !== undefined,
+  );
   if ((clickhouseUrl === null) !== (databaseUrl === null))
     throw new AppError(
       'start-refused',
       'Only one of CLICKHOUSE_URL and DATABASE_URL is set; set both for served stores, or neither for the embedded ones.',
     );
   const wanted = required(settingOf('ASSAY_ROLES', environment));
-  if (!wanted.some((role) => role === 'collect' || role === 'work' || role === 'serve'))
+  const does = (role: Role) => role !== 'attribute' && (role !== 'ingest' || kafka !== null);
+  if (!wanted.some(does))
     throw new AppError(
       'start-refused',
-      'ASSAY_ROLES leaves this process nothing to do: ingest goes with collect, and attribute with work; add one of these, or serve.',
+      'ASSAY_ROLES leaves this process nothing to do: attribute goes with work, and ingest needs KAFKA_BROKERS; add collect, work or serve.',
     );
   if (wanted.length < ROLES.length && (clickhouseUrl === null || databaseUrl === null))
     throw new AppError(
@@ -208,6 +207,7 @@ export function readConfig(environment: Environment): Config {
     clickhouseUrl,
     databaseUrl,
     queueUrl: settingOf('QUEUE_URL', environment),
+    kafka,
     logLevel: required(settingOf('LOG_LEVEL', environment)),
   };
 }

@@ -7,6 +7,7 @@ import { AccessModule, AuditLog, Tokens } from './access/index.ts';
 import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
 import { AppModule } from './app.module.ts';
 import { Recomputation } from './attribute/index.ts';
+import { CalculationsModule } from './calculations/calculations.module.ts';
 import { Catalogue, CatalogueModule } from './catalogue/index.ts';
 import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
 import type { Config, Role } from './config.ts';
@@ -15,9 +16,11 @@ import { createHttpApp, createOpenApiDocument } from './http/index.ts';
 import { Ingest, readDataThrough } from './ingest/index.ts';
 import { type Jobs, openJobs, ScheduleKeeper } from './jobs/index.ts';
 import type { Stores } from './open-stores.ts';
+import { openStream } from './open-stream.ts';
 import { type OpenApiHolder, OperationsModule } from './operations/index.ts';
 import { ServeModule } from './serve/index.ts';
 import type { Postgres } from './stores/postgres/index.ts';
+import { readStreamThrough } from './stream-ingest/index.ts';
 import { version } from './version.ts';
 
 /** How often the schedules are compared with the catalogue, for changes made by other processes. */
@@ -61,9 +64,16 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     running: () => catalogue.experimentsToRefresh(now()),
     logger,
   });
-  const ingest = has('collect')
-    ? await Ingest.open({ clickhouse, postgres, logger, registry, sole, source: `direct:${randomUUID()}` })
-    : null;
+  const { kafka, roles } = config;
+  const stream =
+    kafka !== null && has('collect', 'ingest')
+      ? await openStream({ kafka, roles, stores, logger, registry })
+      : null;
+  // With a stream the collector's rows go there, and come into the tables from it.
+  const ingest =
+    has('collect') && stream === null
+      ? await Ingest.open({ clickhouse, postgres, logger, registry, sole, source: `direct:${randomUUID()}` })
+      : null;
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
   const run = new ScorecardRun({
@@ -95,14 +105,17 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       checks: [
         { name: 'clickhouse', check: () => clickhouse.ping() },
         { name: 'postgres', check: () => postgres.ping() },
+        ...(stream === null ? [] : [{ name: 'stream', check: () => stream.check() }]),
       ],
     }),
   ];
-  const collector = ingest === null ? null : new Collector({ write: (rows) => ingest.write(rows), registry });
+  const writer = stream?.writer ?? ingest;
+  const collector = writer === null ? null : new Collector({ write: (rows) => writer.write(rows), registry });
   if (collector !== null)
     modules.push(CollectModule.forRoot({ collector, rejected: new RejectedEvents(clickhouse) }));
   if (has('serve'))
     modules.push(
+      CalculationsModule.forRoot(),
       CatalogueModule.forRoot({ catalogue }),
       ServeModule.forRoot({ scorecards, catalogue, recomputation, jobs, engineVersion: version, now }),
     );
@@ -138,6 +151,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
         () => schedules.stop(),
         () => jobs.close(),
         async () => ingest?.close(),
+        async () => stream?.close(),
       ]);
     },
   };
@@ -150,15 +164,17 @@ async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-/** For a process that collects nothing itself. */
+/** Where rows come from the stream, or through other processes. */
 async function watermarkOfOthers(postgres: Postgres): Promise<Date> {
-  const dataThrough = await readDataThrough(postgres);
-  if (dataThrough === null)
-    throw new AppError(
-      'unavailable',
-      'No collector has used these stores yet, so there is nothing to compute from; start a process with the role collect.',
-    );
-  return dataThrough;
+  const stream = await readStreamThrough(postgres);
+  const through = stream === null ? await readDataThrough(postgres) : stream.through;
+  if (through !== null) return through;
+  throw new AppError(
+    'unavailable',
+    stream === null
+      ? 'No collector has used these stores yet, so there is nothing to compute from; start a process with the role collect.'
+      : 'Not every partition of the stream has been read to its end yet; wait, or start a process with the role ingest.',
+  );
 }
 
 function cannotListen({ host, port }: Config, cause: unknown): AppError {

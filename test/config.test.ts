@@ -18,6 +18,7 @@ describe('the configuration', () => {
       clickhouseUrl: null,
       databaseUrl: null,
       queueUrl: null,
+      kafka: null,
       logLevel: 'warn',
     });
   });
@@ -33,10 +34,11 @@ describe('the configuration', () => {
     [{ ASSAY_TOKEN: 'short' }, /^ASSAY_TOKEN is not valid: must have at least 16/],
     [{ ASSAY_ROLES: 'collect,dance', ...SERVERS }, /"dance" is no role/],
     [{ ASSAY_ROLES: 'collect' }, /need CLICKHOUSE_URL and DATABASE_URL/],
-    [{ ASSAY_ROLES: 'ingest,attribute', ...SERVERS }, /nothing to do: ingest goes with collect/],
+    [{ ASSAY_ROLES: 'ingest,attribute', ...SERVERS }, /nothing to do: .* ingest needs KAFKA_BROKERS/],
+    [{ ASSAY_ROLES: 'attribute', KAFKA_BROKERS: 'k:9092', ...SERVERS }, /nothing to do: attribute goes/],
     [{ DATABASE_URL: SERVERS.DATABASE_URL }, /^Only one of CLICKHOUSE_URL and DATABASE_URL/],
     [{ DATABASE_URL: 'mysql://u:secret@db/x' }, /^DATABASE_URL is not valid/],
-    [{ KAFKA_BROKERS: 'broker:9092' }, /does not read from Kafka/],
+    [{ KAFKA_BROKERS: 'broker' }, /^KAFKA_BROKERS \("broker"\) is not valid: must be host:port/],
     [{ ASSAY_TOKN: 'x' }, /^ASSAY_TOKN is no key/],
     [{ PORT: '1', PORT_FILE: '/x' }, /^Both PORT and PORT_FILE/],
     [{ ASSAY_TOKEN_FILE: '/nowhere/at/all' }, /^ASSAY_TOKEN_FILE names a file that cannot be read/],

@@ -1,7 +1,7 @@
 import type { Effects } from '../effects.ts';
 import type { Moments } from '../moments/index.ts';
 
-/** Units that may be compared with each other: one epoch (or one cell of it), the moments of all its arms by variant. */
+/** Units that may be compared with each other: an epoch or a post-stratum, the moments of all its arms by variant. */
 export interface Stratum {
   readonly arms: Readonly<Record<string, Moments>>;
 }
@@ -15,6 +15,16 @@ export interface ComparisonInput {
   readonly alpha: number;
   /** Adjust by the pre-period (CUPED)? The moments then carry the covariate. */
   readonly covariate: boolean;
+  /**
+   * One θ for all arms (the default), or Lin's slope per arm, which never loses precision, not even with unequal splits
+   * (Lin 2013). Means and proportions only.
+   */
+  readonly slopes?: 'common' | 'per-arm';
+  /**
+   * What the strata are: epochs, whose sizes were decided (the default), or cells of a property that a sample of units
+   * happens to have, whose sizes vary from sample to sample and add to the variance.
+   */
+  readonly strataAre?: 'epochs' | 'post-strata';
 }
 
 export type ComparisonMethod =
@@ -27,8 +37,13 @@ export type ComparisonMethod =
 
 /** What the covariate did. */
 export interface CovariateUse {
-  /** The one coefficient of all arms and strata. */
+  /**
+   * Coefficient of the first covariate, one for all arms and strata; with a slope per arm what was taken off the
+   * difference, which over several strata is its mean.
+   */
   readonly theta: number;
+  /** The same of every covariate, in the order of the moments. */
+  readonly thetas: readonly number[];
   /** 1 − (variance of the adjusted difference) / (variance of the plain one). */
   readonly varianceReduction: number;
 }

@@ -1,39 +1,12 @@
 import type { Effects } from '../effects.ts';
-import type { Moments } from '../moments/index.ts';
-import { centredProduct, type LinearForm } from '../moments/index.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Comparison, ComparisonMethod } from './comparison.ts';
+import type { DifferenceEstimate } from './difference-estimate.ts';
 
-/**
- * θ = Σ Sxy / Σ Sxx, centred within each of the given arms of each stratum (Deng, Xu, Kohavi & Walker 2013, "Improving
- * the sensitivity of online controlled experiments by utilizing pre-experiment data", equation 4, with one θ for all arms).
- * Null where the covariate does not vary.
- */
-export function cupedTheta(
-  arms: readonly Moments[],
-  outcome: LinearForm,
-  covariate: LinearForm,
-): number | null {
-  let sxy = 0;
-  let sxx = 0;
-  for (const arm of arms) {
-    sxy += centredProduct(arm, outcome, covariate);
-    sxx += centredProduct(arm, covariate, covariate);
-  }
-  const theta = sxy / sxx;
-  return sxx > 0 && Number.isFinite(theta) ? theta : null;
-}
-
-/** The form f − θ·g. */
-export function adjustForm(form: LinearForm, covariate: LinearForm, theta: number): LinearForm {
-  const length = Math.max(form.length, covariate.length);
-  return Array.from({ length }, (_, i) => (form[i] ?? 0) - theta * (covariate[i] ?? 0));
-}
-
-/** What an adjustment gave, beside the coefficient it used. */
+/** An adjusted difference beside the coefficients it used (with a slope per arm those of the treatment's effect). */
 export interface Adjusted {
-  readonly theta: number;
-  readonly effects: Outcome<Effects>;
+  readonly thetas: readonly number[];
+  readonly estimate: DifferenceEstimate;
 }
 
 /**
@@ -42,7 +15,7 @@ export interface Adjusted {
  */
 export function preferAdjusted(
   plain: { effects: Outcome<Effects>; method: ComparisonMethod; se?: number },
-  adjusted: (Adjusted & { method: ComparisonMethod }) | null,
+  adjusted: { thetas: readonly number[]; effects: Outcome<Effects>; method: ComparisonMethod } | null,
   unitsLeftOut: number,
 ): Outcome<Comparison> {
   if (plain.effects.kind === 'unknown') return plain.effects;
@@ -59,11 +32,12 @@ export function preferAdjusted(
       unitsLeftOut,
     };
   }
+  const { thetas } = adjusted;
   const reduction = 1 - (adjusted.effects.absolute.se / (plain.se ?? absolute.se)) ** 2;
   return {
     ...adjusted.effects,
     method: adjusted.method,
-    covariate: { theta: adjusted.theta, varianceReduction: reduction },
+    covariate: { theta: thetas[0] ?? 0, thetas, varianceReduction: reduction },
     unadjusted: { p, absolute, relative },
     unitsLeftOut,
   };

@@ -62,9 +62,15 @@ function requireComparison(input: ComparisonInput, dimensions: readonly number[]
   if (input.control === input.treatment) {
     throw new AnalysisInputError('treatment', `another arm than the control ("${input.control}")`);
   }
+  let common: number | null = null;
   input.strata.forEach((stratum, i) => {
     for (const [variant, moments] of Object.entries(stratum.arms)) {
-      requireMoments(`strata[${i}].arms.${variant}`, moments, dimensions);
+      const field = `strata[${i}].arms.${variant}`;
+      requireMoments(field, moments, dimensions);
+      common ??= moments.centre.length;
+      // A covariate that only some arms carry would be adjusted for in these alone.
+      if (input.covariate && moments.centre.length !== common)
+        throw new AnalysisInputError(`${field}.centre`, `of length ${common}, as that of the first arm is`);
     }
   });
 }

@@ -1,4 +1,5 @@
 import type { RelativeEffect } from '../effects.ts';
+import { requireFinite, requireNotNegative, requirePositive } from '../requirements.ts';
 
 /** A difference beside the figure it is to be relative to. */
 export interface LiftInput {
@@ -19,10 +20,16 @@ export interface LiftInput {
  * lifts R for which |δ − R·a| ≤ c·√Var(δ − R·a). It excludes 0 exactly when |δ| > c·√Var δ, so it agrees with the test of
  * δ that uses the same critical value. Where a cannot be told from 0 (g = c²Var(a)/a² ≥ 1) the set is unbounded and no
  * interval is given; where a is 0 there is no lift.
- * @example fiellerLift({ difference: 1, control: 10, differenceVariance: 0.02, controlVariance: 0.01, covariance: -0.01, critical: 1.96 })
+ * @example fiellerLift({ difference: 1, control: 10, differenceVariance: 0.02, controlVariance: 0.01, covariance: -0.01, critical: 1.96 }) // { estimate: 0.1, ci: [0.0713, 0.1296], reason: null }
  */
 export function fiellerLift(input: LiftInput): RelativeEffect {
   const { difference, control, critical } = input;
+  requireFinite('difference', difference);
+  requireFinite('control', control);
+  requireNotNegative('differenceVariance', input.differenceVariance);
+  requireNotNegative('controlVariance', input.controlVariance);
+  requireFinite('covariance', input.covariance);
+  requirePositive('critical', critical);
   if (control === 0) return { estimate: null, ci: null, reason: 'zero-control' };
   const lift = difference / control;
   if (!Number.isFinite(lift)) return { estimate: null, ci: null, reason: 'overflow' };

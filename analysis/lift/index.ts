@@ -1,1 +1,2 @@
+export { type DeltaLift, type DeltaLiftInput, deltaLift } from './delta.ts';
 export { fiellerLift, type LiftInput } from './fieller.ts';

@@ -1,6 +1,7 @@
 import { type Outcome, unknown } from '../outcome.ts';
 import { covarianceOf, meanOf } from './linear-form.ts';
-import { type Moments, requireMoments } from './moments.ts';
+import type { Moments } from './moments.ts';
+import { requireMoments } from './require-moments.ts';
 
 /** One arm by itself. */
 export interface ArmSummary {

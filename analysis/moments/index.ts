@@ -1,12 +1,7 @@
 export { type ArmSummary, armSummary } from './arm-summary.ts';
+export { centredMomentsOf } from './centred-moments.ts';
+export { mergeMoments, subtractMoments } from './combine-moments.ts';
 export { centredProduct, covarianceOf, type LinearForm, meanOf } from './linear-form.ts';
-export {
-  addUnit,
-  emptyMoments,
-  type Moments,
-  mergeMoments,
-  momentsOf,
-  productIndex,
-  requireMoments,
-  subtractMoments,
-} from './moments.ts';
+export { addUnit, emptyMoments, type Moments, momentsOf } from './moments.ts';
+export { productIndex } from './product-index.ts';
+export { requireMoments } from './require-moments.ts';

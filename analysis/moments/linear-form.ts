@@ -1,4 +1,5 @@
-import { type Moments, productIndex } from './moments.ts';
+import type { Moments } from './moments.ts';
+import { productIndex } from './product-index.ts';
 
 /**
  * Coefficients f of a linear form f·u of a unit's vector u; missing ones are 0. A mean of component 0 is [1]; a ratio
@@ -11,6 +12,7 @@ const UNIT_ROUNDOFF = 2 ** -53;
 /**
  * The mean of a linear form over the units: f·(c + Σ(u−c)/n). A mean that rounding cannot tell from 0 is 0, since a lift
  * relative to 1e-17 would be made up. Needs at least one unit.
+ * @example meanOf(momentsOf([[1], [3]], [0]), [1]) // 2
  */
 export function meanOf(moments: Moments, form: LinearForm): number {
   let mean = 0;
@@ -27,6 +29,7 @@ export function meanOf(moments: Moments, form: LinearForm): number {
 /**
  * Σ (f·(u − mean))(g·(u − mean)) over the units. What n roundings cannot tell from 0 is 0: the variance of equal values
  * would otherwise be some 1e-17 and every difference beside it significant.
+ * @example centredProduct(momentsOf([[1], [3]], [0]), [1], [1]) // 2
  */
 export function centredProduct(moments: Moments, f: LinearForm, g: LinearForm): number {
   if (moments.n === 0) return 0;
@@ -46,7 +49,10 @@ export function centredProduct(moments: Moments, f: LinearForm, g: LinearForm): 
   return Math.abs(total) <= moments.n * UNIT_ROUNDOFF * magnitude ? 0 : total;
 }
 
-/** The sample covariance (divisor n − 1) of two linear forms; of a form with itself, its variance. Needs two units. */
+/**
+ * The sample covariance (divisor n − 1) of two linear forms; of a form with itself, its variance. Needs two units.
+ * @example covarianceOf(momentsOf([[1, 2], [3, 8]], [0, 0]), [1], [0, 1]) // 6
+ */
 export function covarianceOf(moments: Moments, f: LinearForm, g: LinearForm): number {
   const product = centredProduct(moments, f, g) / (moments.n - 1);
   return f === g ? Math.max(0, product) : product;

@@ -1,18 +1,27 @@
 import type { Effects } from '../effects.ts';
 import { fiellerLift } from '../lift/index.ts';
 import { type Outcome, unknown } from '../outcome.ts';
+import { requireFraction } from '../requirements.ts';
 import { normalQuantile, normalSurvival } from '../special/index.ts';
 import { shareOf, shareVariance, type Table } from './proportion-tables.ts';
+import { requireTable } from './require-table.ts';
 
 /**
  * Two proportions over several strata: the Mantel–Haenszel risk difference Σwδ/Σw, w = nT·nC/(nT + nC), with Sato's
  * variance (Sato 1989, "On the variance estimator for the Mantel–Haenszel risk difference", Biometrics 45, 1323–1324),
  * which holds for few large strata and for many small ones. Test and interval are δ ± z·se. The lift is relative to the
- * controls' shares averaged with the same w, by Fieller with binomial variances. Unknown with `zero-variance`.
- * @example mantelHaenszel([{ control: { events: 4, units: 40 }, treatment: { events: 9, units: 50 } }], 0.05)
+ * controls' shares averaged with the same w, by Fieller with binomial variances. A
+ * stratum without units in an arm says nothing and is left out. Assumes independent units. Unknown with `no-units` or
+ * `zero-variance`; throws an `AnalysisInputError` for malformed input.
+ * @example mantelHaenszel([{ control: { events: 4, units: 40 }, treatment: { events: 9, units: 50 } }], 0.05) // { kind: 'estimate', absolute: { estimate: 0.08 } }
  */
 export function mantelHaenszel(tables: readonly Table[], alpha: number): Outcome<Effects> {
-  const all = tables.map(termsOf);
+  requireFraction('alpha', alpha);
+  const all = tables
+    .map((table) => requireTable(table))
+    .filter(hasBothArms)
+    .map(termsOf);
+  if (all.length === 0) return unknown('no-units');
   const total = all.reduce((sum, { weight }) => sum + weight, 0);
   const sumOf = (value: (terms: ReturnType<typeof termsOf>) => number) =>
     all.reduce((sum, terms) => sum + value(terms), 0);
@@ -43,6 +52,10 @@ export function mantelHaenszel(tables: readonly Table[], alpha: number): Outcome
       critical: z,
     }),
   };
+}
+
+function hasBothArms({ control, treatment }: Table): boolean {
+  return control.units > 0 && treatment.units > 0;
 }
 
 /** A stratum's terms; p and q are Sato's P and Q, so that Var δ = (δ·ΣP + ΣQ)/(Σw)². */

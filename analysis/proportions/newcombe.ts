@@ -1,4 +1,6 @@
 import type { Interval } from '../effects.ts';
+import { requirePositive } from '../requirements.ts';
+import { requireTable } from './require-table.ts';
 
 /** Events among units. */
 export interface Count {
@@ -9,11 +11,13 @@ export interface Count {
 /**
  * Interval of the difference of two proportions, treatment − control, by Newcombe's hybrid score method (Newcombe 1998,
  * "Interval estimation for the difference between independent proportions", method 10): the distances of each proportion
- * from its own Wilson limits, added in squares. It never leaves [−1, 1]. Needs a unit in each arm.
+ * from its own Wilson limits, added in squares. It never leaves [−1, 1]. Assumes independent units, one at least in each arm; throws an `AnalysisInputError` for malformed input.
  * @param z critical value of the normal distribution, such as 1.96
  * @example newcombeInterval({ events: 48, units: 80 }, { events: 56, units: 70 }, 1.959964) // [.0524, .3339]
  */
 export function newcombeInterval(control: Count, treatment: Count, z: number): Interval {
+  requireTable({ control, treatment }, 1);
+  requirePositive('z', z);
   const c = wilsonDistances(control, z);
   const t = wilsonDistances(treatment, z);
   const difference = treatment.events / treatment.units - control.events / control.units;

@@ -11,6 +11,7 @@ export interface Table {
 /**
  * Events among units, from moments whose component 0 is 0 or 1 per unit. Throws an `AnalysisInputError` if it cannot be:
  * the sum is no whole number within the units, or the sum of squares is not that of zeros and ones.
+ * @example countEvents('control', { n: 80, centre: [0], sums: [48], products: [48] }) // { events: 48, units: 80 }
  */
 export function countEvents(field: string, moments: Moments): Count {
   const { n } = moments;
@@ -33,12 +34,18 @@ export function countEvents(field: string, moments: Moments): Count {
   return { events, units: n };
 }
 
-/** Events per unit. */
+/**
+ * Events per unit. Needs a unit.
+ * @example shareOf({ events: 56, units: 70 }) // 0.8
+ */
 export function shareOf({ events, units }: Count): number {
   return events / units;
 }
 
-/** The binomial variance p(1 − p)/n of a share. */
+/**
+ * The binomial variance p(1 − p)/n of a share. Needs a unit.
+ * @example shareVariance({ events: 56, units: 70 }) // 0.002286
+ */
 export function shareVariance({ events, units }: Count): number {
   return ((events / units) * ((units - events) / units)) / units;
 }

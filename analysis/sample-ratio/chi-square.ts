@@ -1,6 +1,6 @@
-import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { chiSquareSurvival } from '../special/index.ts';
+import { requireArms } from './require-arms.ts';
 
 /** Units per arm against what the weights promise. */
 export interface SampleRatio {
@@ -24,7 +24,7 @@ export interface SampleRatioInput {
  * Pearson's χ² test of goodness of fit of the arms' units to their weights (Pearson 1900). Arms of weight 0 add no
  * degree of freedom and must be empty: a single unit there is impossible under the weights. Unknown with `no-units`,
  * `one-arm` or `overflow`. Meant for units, never for events: events of one unit are not independent.
- * @example sampleRatioChiSquare({ units: [1000, 1200], weights: [0.5, 0.5] }) // p 2.0079e-5
+ * @example sampleRatioChiSquare({ units: [1000, 1200], weights: [0.5, 0.5] }) // { p: 2.0079e-5 }
  */
 export function sampleRatioChiSquare({ units, weights }: SampleRatioInput): Outcome<SampleRatio> {
   requireArms(units, weights);
@@ -45,21 +45,4 @@ export function sampleRatioChiSquare({ units, weights }: SampleRatioInput): Outc
   });
   if (!Number.isFinite(chiSquare)) return unknown('overflow');
   return { kind: 'estimate', chiSquare, df, p: chiSquareSurvival(chiSquare, df), expected };
-}
-
-function requireArms(units: readonly number[], weights: readonly number[]): void {
-  if (weights.length !== units.length)
-    throw new AnalysisInputError('weights', `of length ${units.length}, as units is`);
-  units.forEach((count, i) => {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new AnalysisInputError(`units[${i}]`, 'a whole number of units');
-    }
-  });
-  weights.forEach((weight, i) => {
-    if (!Number.isFinite(weight) || weight < 0) {
-      throw new AnalysisInputError(`weights[${i}]`, 'a finite number of at least 0');
-    }
-  });
-  if (!weights.some((weight) => weight > 0))
-    throw new AnalysisInputError('weights', 'above 0 for at least one arm');
 }

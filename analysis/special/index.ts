@@ -1,8 +1,16 @@
+export { betaQuantile } from './beta-quantile.ts';
+export { chiSquareLogSurvival } from './chi-square-log-survival.ts';
 export { chiSquareSurvival } from './chi-square-survival.ts';
 export { incompleteBeta } from './incomplete-beta.ts';
+export { logBeta } from './log-beta.ts';
 export { logGamma } from './log-gamma.ts';
+export { logIncompleteBeta } from './log-incomplete-beta.ts';
+export { noncentralTCdf } from './noncentral-t-cdf.ts';
+export { noncentralTSurvival } from './noncentral-t-survival.ts';
 export { normalCdf } from './normal-cdf.ts';
+export { normalLogSurvival } from './normal-log-survival.ts';
 export { normalQuantile } from './normal-quantile.ts';
 export { normalSurvival } from './normal-survival.ts';
+export { studentTLogSurvival } from './student-t-log-survival.ts';
 export { studentTSurvival } from './student-t-survival.ts';
 export { studentTUpperQuantile } from './student-t-upper-quantile.ts';

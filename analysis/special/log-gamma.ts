@@ -17,7 +17,7 @@ const ZETA_MINUS_ONE = [
 /**
  * ln Γ(x) for x > 0, relative error below 1e-14 even beside its zeros at 1 and 2: Taylor's series around 2 (Abramowitz &
  * Stegun 6.1.33) below 10, carried there by the recurrence, and Stirling's formula above.
- * @example logGamma(0.5) // ln √π = 0.5723649429247001
+ * @example logGamma(0.5) // 0.572364942924700
  */
 export function logGamma(x: number): number {
   requireDomain(x > 0, 'x', 'above 0');

@@ -3,7 +3,7 @@ import { studentTAreas } from './student-t-areas.ts';
 
 /**
  * The upper tail P(T > t) of Student's t distribution with df > 0 degrees of freedom, which need not be a whole number.
- * @example studentTSurvival(2.228138851964939, 10) // 0.025
+ * @example studentTSurvival(2.22813885198627, 10) // 0.025
  */
 export function studentTSurvival(t: number, df: number): number {
   requireDomain(!Number.isNaN(t), 't', 'a number');

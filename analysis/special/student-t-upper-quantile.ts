@@ -11,7 +11,7 @@ const SETTLED = 1e-9;
 /**
  * The t with P(T > t) = q of Student's t distribution with df > 0 degrees of freedom; q is the upper tail, taken as it is
  * and never as 1 − q. Newton's method on the logarithms of t and of the area, which is concave in both tails.
- * @example studentTUpperQuantile(0.025, 10) // 2.228138851964939
+ * @example studentTUpperQuantile(0.025, 10) // 2.22813885198627
  */
 export function studentTUpperQuantile(q: number, df: number): number {
   requireDomain(q >= 0 && q <= 1, 'q', 'from 0 to 1');

@@ -1,16 +1,19 @@
 /** `assay`: what can be done from a terminal. Runs straight from the checkout; see `assay --help`. */
 import { AppError } from '../errors.ts';
 import { version } from '../version.ts';
+import { compute } from './compute.ts';
 import { config } from './config.ts';
 import { results } from './results.ts';
 
 interface Command {
   readonly usage: string;
   readonly about: string;
+  /** What --help shows, where that is more than the two lines above. */
+  help?(args: readonly string[]): string;
   run(args: readonly string[]): Promise<void> | void;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { config, results };
+const COMMANDS: Readonly<Record<string, Command>> = { compute, config, results };
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, about }) => `  assay ${usage.padEnd(34)} ${about}`);
@@ -38,7 +41,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   if (command === undefined)
     throw new AppError('bad-request', `"${name}" is no command; \`assay --help\` lists those there are.`);
   if (args.includes('--help')) {
-    console.log(`Usage: assay ${command.usage}\n\n${command.about}`);
+    console.log(command.help?.(args) ?? `Usage: assay ${command.usage}\n\n${command.about}`);
     return;
   }
   await command.run(args);

@@ -65,6 +65,7 @@ export class BlockBuffer {
   #rows = 0;
   #bytes = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
+  #failing = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ write, failed, limits }: BlockBufferOptions) {
@@ -77,6 +78,11 @@ export class BlockBuffer {
   /** Rows that are not durable yet, and their bytes. */
   get load(): { readonly rows: number; readonly bytes: number } {
     return { rows: this.#rows, bytes: this.#bytes };
+  }
+
+  /** Whether the last block could not be written: what is full then will not empty by itself. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** The number of the block that the next chunk becomes part of, from 1. */
@@ -164,9 +170,11 @@ export class BlockBuffer {
   async #finish(block: OpenBlock): Promise<void> {
     try {
       await this.#write(block.rows);
+      this.#failing = false;
       this.#settle(block);
       block.written.resolve();
     } catch (error) {
+      this.#failing = true;
       this.#failed(block.number);
       this.#settle(block);
       block.written.reject(error);

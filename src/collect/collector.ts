@@ -127,6 +127,12 @@ export class Collector {
     );
     const weight = length === 0 ? 0 : (body.bytes * added) / length;
     if (rows + added <= this.#limits.bufferRows && bytes + weight <= this.#limits.bufferBytes) return;
+    if (this.#buffer.failing)
+      throw new AppError(
+        'unavailable',
+        'What events are written to cannot be reached and no more can wait; nothing of this body was taken, send it again in a while.',
+        { retryAfterSeconds: 5 },
+      );
     throw new AppError(
       'too-many-requests',
       'More events come in than can be stored; nothing of this body was taken, send it again in a while.',

@@ -1,10 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../errors.ts';
-import { type Event, parseEvent, type Rejection, rejection } from '../events/index.ts';
+import {
+  type Event,
+  elementSpans,
+  parseEvent,
+  parseJson,
+  type Rejection,
+  rejection,
+  type Span,
+} from '../events/index.ts';
 import { decodeBody } from './decode-body.ts';
-import { elementSpans, type Span } from './element-spans.ts';
+
 import { type EventsRequest, REQUEST_LIMITS } from './events-request.ts';
-import { parseJson } from './parse-json.ts';
 
 /** A verdict on every event of a body, in its order. */
 export interface JudgedBody {

@@ -1,12 +1,16 @@
--- Question: which events were not taken, newest first, after a position in that order?
--- Inputs: code ('' is any), sender ('' is any), since and until (half-open, milliseconds since the epoch), after (whether there is a position), its four
--- parts received_at, source, block and position; limit.
--- Output: received_at (milliseconds), source, block, position, code, detail, sender, raw (base64), raw_bytes.
+-- Question: which events were not taken, newest first, from a position in that order on?
+-- Inputs: code ('' is any), sender ('' is any), partition and offset (-1 is any), hash ('' is any), since and until (half-open, milliseconds
+-- since the epoch), from (whether there is a position), its six parts received_at, source, from_partition, from_offset, position and from_hash,
+-- skip: how many rows at that position were given already; limit.
+-- Output: received_at (milliseconds), source, partition, offset, position, hash (of everything, so that rows with the same are the same), code, detail,
+-- sender, raw (base64), raw_bytes.
 SELECT
     toUnixTimestamp64Milli(_received_at) AS received_at,
     _source AS source,
-    _offset AS block,
+    _partition AS partition,
+    _offset AS offset,
     position,
+    lower(hex(sipHash64(_source, _partition, _offset, position, code, detail, sender, raw, raw_bytes))) AS hash,
     code,
     detail,
     sender,
@@ -17,10 +21,16 @@ WHERE _received_at >= fromUnixTimestamp64Milli({since:Int64})
   AND _received_at < fromUnixTimestamp64Milli({until:Int64})
   AND ({code:String} = '' OR code = {code:String})
   AND ({sender:String} = '' OR sender = {sender:String})
+  AND ({partition:Int64} < 0 OR _partition = {partition:Int64})
+  AND ({offset:Int64} < 0 OR _offset = {offset:Int64})
+  AND ({hash:String} = '' OR hash = {hash:String})
   AND (
-      {after:UInt8} = 0
-      OR (_received_at, _source, _offset, position)
-          < (fromUnixTimestamp64Milli({received_at:Int64}), {source:String}, {block:UInt64}, {position:UInt32})
+      {from:UInt8} = 0
+      OR (_received_at, _source, _partition, _offset, position, hash)
+          <= (
+              fromUnixTimestamp64Milli({received_at:Int64}), {source:String}, {from_partition:UInt32}, {from_offset:UInt64},
+              {position:UInt32}, {from_hash:String}
+          )
   )
-ORDER BY _received_at DESC, _source DESC, _offset DESC, position DESC
-LIMIT {limit:UInt32}
+ORDER BY _received_at DESC, _source DESC, _partition DESC, _offset DESC, position DESC, hash DESC
+LIMIT {limit:UInt32} OFFSET {skip:UInt32}

@@ -9,8 +9,11 @@ export const DEAD_LETTER_COLUMNS = [
 /** Of a longer event only so many bytes are kept. */
 export const DEAD_LETTER_BYTES = 4096;
 
+/** Why: what was wrong with the event, or that a table cannot take a row of it. */
+export type DeadLetterCode = RejectionCode | 'unreadable-row';
+
 export interface DeadLetter {
-  readonly code: RejectionCode;
+  readonly code: DeadLetterCode;
   readonly detail: string;
   /** The event as it came; it need not be text. */
   readonly raw: Buffer;

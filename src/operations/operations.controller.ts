@@ -35,8 +35,8 @@ async function outcomeOf(check: ReadinessCheck): Promise<{ ok: boolean; detail: 
     );
   });
   try {
-    await Promise.race([check.check(), late]);
-    return { ok: true, detail: null };
+    const detail = await Promise.race([check.check(), late]);
+    return { ok: true, detail: typeof detail === 'string' ? detail : null };
   } catch (error) {
     // Only sentences meant for readers: this route is open to all.
     return { ok: false, detail: error instanceof AppError ? error.message : 'it failed unexpectedly' };

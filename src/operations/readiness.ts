@@ -1,7 +1,8 @@
 /** One part that must work for the process to be ready; rejects with a sentence when it does not. */
 export interface ReadinessCheck {
   readonly name: string;
-  check(): Promise<void>;
+  /** What it gives, where that is text, is told. */
+  check(): Promise<unknown>;
 }
 
 /** Filled once all routes are known, which is after the modules were made. */

@@ -253,9 +253,16 @@ describe('without an answer', () => {
     ['alpha', { ...PAIR, alpha: 0, strata: [] }],
     ['alpha', { ...PAIR, alpha: Number.NaN, strata: [] }],
     ['treatment', { ...PAIR, treatment: 'control', strata: [] }],
+    ['strata[0].arms.control.centre', { ...PAIR, strata: [{ arms: { control: momentsOf([[]], []) } }] }],
     [
-      'strata[0].arms.control.centre',
-      { ...PAIR, strata: [{ arms: { control: momentsOf([[1, 2, 3]], [0, 0, 0]) } }] },
+      'strata[0].arms.treatment.centre',
+      {
+        ...PAIR,
+        covariate: true,
+        strata: [
+          { arms: { control: momentsOf([[1, 2]], [0, 0]), treatment: momentsOf([[1, 2, 3]], [0, 0, 0]) } },
+        ],
+      },
     ],
     [
       'strata[0].arms.control.centre',

@@ -1,22 +1,24 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { AnalysisInputError } from '../../analysis/index.ts';
 import {
+  betaQuantile,
+  chiSquareLogSurvival,
   chiSquareSurvival,
   incompleteBeta,
+  logBeta,
   logGamma,
-  normalCdf,
+  logIncompleteBeta,
+  noncentralTCdf,
+  noncentralTSurvival,
+  normalLogSurvival,
   normalQuantile,
   normalSurvival,
+  studentTLogSurvival,
   studentTSurvival,
   studentTUpperQuantile,
 } from '../../analysis/special/index.ts';
-
-interface Reference {
-  readonly fn: string;
-  readonly args: readonly [number, number, number];
-  /** 25 digits. */
-  readonly ref: string;
-}
+import { contestants, relativeError } from './accuracy-table.ts';
+import { corrected, corrections, type Reference, referenceFiles, supplied } from './special-references.ts';
 
 const BOUND = 1e-12;
 
@@ -24,48 +26,15 @@ const BOUND = 1e-12;
 const TIGHTER: Readonly<Record<string, number>> = {
   norm_sf: 1e-14,
   norm_cdf_low: 1e-14,
+  norm_log_sf: 1e-14,
   norm_inv: 1e-15,
   gammaln: 1e-14,
+  beta_log: 1e-14,
 };
-
-const FUNCTIONS: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
-  norm_sf: (z) => normalSurvival(z),
-  norm_cdf_low: (z) => normalCdf(z),
-  norm_inv: (p) => normalQuantile(p),
-  t_sf: (t, df) => studentTSurvival(t, df),
-  t_isf: (q, df) => studentTUpperQuantile(q, df),
-  chi2_sf: (x, df) => chiSquareSurvival(x, df),
-  beta_cdf: (x, a, b) => incompleteBeta(x, a, b),
-  gammaln: (x) => logGamma(x),
-};
-
-/** The noncentral t belongs to power, which has no function here. */
-const NOT_HERE = 'nct_cdf';
-
-const read = <T>(name: string): T[] =>
-  JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), 'utf8'));
-
-const corrections = read<Reference & { was: string }>('special-reference-corrections.json');
-
-/**
- * Two references of the supplied file are wrong from the eighth digit on. mpmath's betainc, the series of positive terms
- * and SciPy's t.sf give the corrected values; quadrature over panels of ¼ gives the digits of the file.
- */
-const corrected = (reference: Reference): Reference =>
-  corrections.find(
-    ({ fn, was, args }) =>
-      fn === reference.fn &&
-      was === reference.ref &&
-      args[0] === reference.args[0] &&
-      args[1] === reference.args[1],
-  ) ?? reference;
-
-const relativeError = (value: number, reference: number): number =>
-  reference === 0 ? Math.abs(value) : Math.abs(value / reference - 1);
 
 function misses(references: readonly Reference[]): string[] {
   return references.flatMap(({ fn, args, ref }) => {
-    const value = FUNCTIONS[fn]?.(...args) ?? Number.NaN;
+    const value = contestants[fn]?.ours(...args) ?? Number.NaN;
     const error = relativeError(value, Number(ref));
     return error <= (TIGHTER[fn] ?? BOUND)
       ? []
@@ -73,26 +42,18 @@ function misses(references: readonly Reference[]): string[] {
   });
 }
 
-describe.each(['special-reference.json', 'special-reference-wide.json'])('against %s', (file) => {
-  const references = read<Reference>(file).map(corrected);
-
-  it.each(Object.keys(FUNCTIONS).filter((fn) => references.some((reference) => reference.fn === fn)))(
-    '%s is right to a relative 1e-12 or better',
-    (fn) => {
-      expect(misses(references.filter((reference) => reference.fn === fn))).toEqual([]);
-    },
-  );
-
-  it('every reference has a function or belongs to a later method', () => {
-    const unknown = references
-      .map(({ fn }) => fn)
-      .filter((fn) => FUNCTIONS[fn] === undefined && fn !== NOT_HERE);
-    expect(unknown).toEqual([]);
+describe.each(Object.entries(referenceFiles))('against %s', (_, references) => {
+  it.each([...new Set(references.map(({ fn }) => fn))])('%s is right to a relative 1e-12 or better', (fn) => {
+    expect(misses(references.filter((reference) => reference.fn === fn))).toEqual([]);
   });
 });
 
+it('has references for every function', () => {
+  const functions = new Set(Object.values(referenceFiles).flatMap((all) => all.map(({ fn }) => fn)));
+  expect(functions).toEqual(new Set(Object.keys(contestants)));
+});
+
 it('corrects two references and no more, each of which differs from what was supplied', () => {
-  const supplied = read<Reference>('special-reference.json');
   const changed = supplied.filter((reference) => corrected(reference) !== reference);
   expect(changed.map(({ args }) => args)).toEqual(corrections.map(({ args }) => args));
   expect(corrections.length).toBe(2);
@@ -125,7 +86,57 @@ describe('at the edges', () => {
     expect(relativeError(incompleteBeta(0.5, 1e8, 1e8), 0.5)).toBeLessThan(BOUND);
   });
 
+  it('logarithms of areas that underflow, or that are nearly 1', () => {
+    expect([normalLogSurvival(Infinity), normalLogSurvival(-Infinity)]).toEqual([-Infinity, 0]);
+    expect([studentTLogSurvival(Infinity, 3), studentTLogSurvival(-Infinity, 3)]).toEqual([-Infinity, 0]);
+    expect([chiSquareLogSurvival(Infinity, 3), chiSquareLogSurvival(0, 3)]).toEqual([-Infinity, 0]);
+    expect([logIncompleteBeta(0, 2, 3), logIncompleteBeta(1, 2, 3)]).toEqual([-Infinity, 0]);
+    // The other tail underflows: ln(1 − p) is 0, and not −0.
+    expect([logIncompleteBeta(0.9, 1e8, 1e8), chiSquareLogSurvival(1, 1e10)]).toEqual([0, 0]);
+    // I_x(a, 1) = x^a and the upper tail of χ² with 2 degrees of freedom is exp(−x/2).
+    expect(relativeError(logIncompleteBeta(0.5, 1e7, 1), 1e7 * Math.log(0.5))).toBeLessThan(BOUND);
+    expect(relativeError(chiSquareLogSurvival(1e9, 2), -5e8)).toBeLessThan(BOUND);
+    expect(relativeError(chiSquareLogSurvival(1e-20, 2), -5e-21)).toBeLessThan(BOUND);
+  });
+
+  it('takes the complement of x where that is what is known', () => {
+    // ln of the upper tail y^b of a beta(1, b), beside an x that is 1 to all digits of a double.
+    expect(relativeError(logIncompleteBeta(1e-30, 2, 1, 1), 2 * Math.log(1e-30))).toBeLessThan(BOUND);
+    expect(relativeError(logIncompleteBeta(1, 2, 1, 1e-30), 2 * -1e-30)).toBeLessThan(BOUND);
+    expect(incompleteBeta(0.2, 2, 3, 0.8)).toBe(incompleteBeta(0.2, 2, 3));
+  });
+
+  it('the noncentral t, at 0, at infinity, and without noncentrality', () => {
+    expect([noncentralTCdf(-Infinity, 3, 1), noncentralTCdf(Infinity, 3, 1)]).toEqual([0, 1]);
+    expect(noncentralTCdf(0, 3, 2)).toBe(normalSurvival(2));
+    expect(relativeError(noncentralTSurvival(2.5, 7, 0), studentTSurvival(2.5, 7))).toBeLessThan(BOUND);
+    expect(relativeError(noncentralTCdf(-2.5, 7, 0), studentTSurvival(2.5, 7))).toBeLessThan(BOUND);
+  });
+
+  it('quantiles of beta', () => {
+    expect([betaQuantile(0, 2, 3), betaQuantile(1, 2, 3)]).toEqual([0, 1]);
+    expect(relativeError(betaQuantile(0.3, 5, 1), 0.3 ** 0.2)).toBeLessThan(BOUND);
+    // x^a/(a·B(a, b)) is the whole of the lower tail here: b = 1 makes it x^a.
+    expect(relativeError(betaQuantile(1e-290, 1.01, 1), 1e-290 ** (1 / 1.01))).toBeLessThan(BOUND);
+    expect(betaQuantile(1e-300, 1e-3, 1)).toBe(0);
+    expect(logBeta(1, 1)).toBeCloseTo(0, 14);
+  });
+
   it.each([
+    ['ncp', () => noncentralTCdf(1, 3, Number.NaN)],
+    ['t', () => noncentralTCdf(Number.NaN, 3, 1)],
+    ['df', () => noncentralTSurvival(1, 0, 1)],
+    ['z', () => normalLogSurvival(Number.NaN)],
+    ['t', () => studentTLogSurvival(Number.NaN, 3)],
+    ['df', () => studentTLogSurvival(1, 0)],
+    ['x', () => chiSquareLogSurvival(-1, 3)],
+    ['df', () => chiSquareLogSurvival(1, Infinity)],
+    ['x', () => logIncompleteBeta(-0.1, 1, 1)],
+    ['a', () => logIncompleteBeta(0.1, 0, 1)],
+    ['complement', () => logIncompleteBeta(0.1, 1, 1, 0.8)],
+    ['p', () => betaQuantile(1.1, 1, 1)],
+    ['b', () => betaQuantile(0.1, 1, 0)],
+    ['a', () => logBeta(Infinity, 1)],
     ['z', () => normalSurvival(Number.NaN)],
     ['p', () => normalQuantile(1.5)],
     ['p', () => normalQuantile(Number.NaN)],
@@ -141,7 +152,7 @@ describe('at the edges', () => {
     ['b', () => incompleteBeta(0.5, 1, Number.NaN)],
     ['x', () => logGamma(0)],
   ])('names %s when it is outside the domain', (argument, call) => {
-    expect(call).toThrow(RangeError);
+    expect(call).toThrow(AnalysisInputError);
     expect(call).toThrow(new RegExp(`^${argument} must be `));
   });
 });

@@ -188,6 +188,40 @@ describe('the events routes', () => {
     const forged = Buffer.from(JSON.stringify(['rejected-events', '["x"]'])).toString('base64url');
     expect((await rejected(`?cursor=${forged}`)).status).toBe(400);
     expect((await rejected('?code=nonsense')).status).toBe(400);
+    expect((await rejected('?code=unreadable-row')).json.items).toEqual([]);
+  });
+
+  it('show each of many that are alike, and those of one block that came in many requests', async () => {
+    await clickhouse.command({
+      sql: 'TRUNCATE TABLE dead_letters',
+      limits: { maxSeconds: 5, maxMemoryBytes: 1e8 },
+    });
+    // Of those that come while a block is being written, all go into the next one.
+    const bodies = Array.from({ length: 24 }, (_, i) => (i < 12 ? ['alike'] : [`other ${i}`]));
+    await Promise.all(bodies.map((body) => post(body)));
+    const raws: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { json } = await rejected(`?limit=5${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      raws.push(...json.items.map((item: { raw: string }) => item.raw));
+      if (json.nextCursor === null) break;
+      cursor = json.nextCursor;
+    }
+    expect(raws.sort()).toEqual(bodies.map(([event]) => JSON.stringify(event)).sort());
+  });
+
+  it('show one by its id, or by where it came from', async () => {
+    await post(['one', 'two', 'three']);
+    const { json } = await rejected('?limit=3');
+    const [three, two] = json.items;
+    expect(two).toMatchObject({ raw: '"two"', index: 1, source: 'direct:http', partition: 0 });
+    expect(two.id).not.toBe(three.id);
+    expect((await rejected(`?id=${two.id}`)).json).toEqual({ items: [two], nextCursor: null });
+    expect((await rejected(`?id=${two.id}&code=not-json`)).json.items).toEqual([]);
+    expect((await rejected(`?id=0-${'0'.repeat(16)}`)).json.items).toEqual([]);
+    expect((await rejected('?id=everything')).status).toBe(400);
+    const ofBlock = await rejected(`?partition=0&offset=${two.offset}`);
+    expect(ofBlock.json.items.map(({ raw }: { raw: string }) => raw)).toEqual(['"three"', '"two"', '"one"']);
+    expect((await rejected(`?partition=1&offset=${two.offset}`)).json.items).toEqual([]);
   });
 
   it('are documented under the addresses that people write', () => {

@@ -7,9 +7,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
+import { openKafka } from '../../../src/stream/index.ts';
 import { brokerJars } from './broker-files.ts';
+import { makeTlsFiles, type TlsFiles } from './tls-files.ts';
 
 export { missingForBroker } from './broker-files.ts';
+export { consumeWithJava, type JavaRecord, missingForJavaClient, produceWithJava } from './java-client.ts';
 
 const run = promisify(execFile);
 
@@ -19,6 +23,8 @@ export interface Broker {
   /** The same broker for SASL: PLAIN and SCRAM with {@link Broker.user}. */
   readonly saslBrokers: string;
   readonly user: { readonly username: string; readonly password: string };
+  /** The same broker over TLS, and the certificate that its clients have to trust; null where not asked for. */
+  readonly tls: { readonly brokers: string; readonly ca: string } | null;
   /** As a crash: SIGKILL, and back only by `restart`. */
   kill(): Promise<void>;
   /** Stops its process where it stands, until `resume`. */
@@ -31,18 +37,20 @@ export interface Broker {
 }
 
 /** Starts Apache Kafka (KRaft, one node) on free ports with a directory of its own; listening when it resolves. */
-export async function startBroker(): Promise<Broker> {
-  const [jars, directory, port, saslPort, controllerPort] = await Promise.all([
+export async function startBroker(options: { readonly tls?: boolean } = {}): Promise<Broker> {
+  const [jars, directory, port, saslPort, tlsPort, controllerPort] = await Promise.all([
     brokerJars(),
     mkdtemp(join(tmpdir(), 'assay-kafka-')),
     freePort(),
     freePort(),
     freePort(),
+    freePort(),
   ]);
+  const tls = options.tls === true ? { ...(await makeTlsFiles(directory)), port: tlsPort } : null;
   const classpath = join(jars, '*');
   const config = join(directory, 'server.properties');
   const user = { username: 'assay', password: 'a-password-for-tests' };
-  writeFileSync(config, properties({ directory, port, saslPort, controllerPort, user }));
+  writeFileSync(config, properties({ directory, port, saslPort, controllerPort, user, tls }));
   const uuid = randomBytes(16).toString('base64url');
   await run('java', [
     ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', uuid, '-c', config],
@@ -64,6 +72,7 @@ export async function startBroker(): Promise<Broker> {
     brokers: `127.0.0.1:${port}`,
     saslBrokers: `127.0.0.1:${saslPort}`,
     user,
+    tls: tls === null ? null : { brokers: `127.0.0.1:${tlsPort}`, ca: tls.ca },
     kill,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -85,21 +94,27 @@ interface Settings {
   readonly saslPort: number;
   readonly controllerPort: number;
   readonly user: Broker['user'];
+  readonly tls: (TlsFiles & { readonly port: number }) | null;
 }
 
-function properties({ directory, port, saslPort, controllerPort, user }: Settings): string {
+function properties({ directory, port, saslPort, controllerPort, user, tls }: Settings): string {
+  const listeners = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    `SASL://127.0.0.1:${saslPort}`,
+    ...(tls === null ? [] : [`SSL://127.0.0.1:${tls.port}`]),
+  ].join(',');
   const plain = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user.username}="${user.password}";`;
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   return `${readFileSync(new URL('./server.properties', import.meta.url), 'utf8')}
 log.dirs=${join(directory, 'data')}
-listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort}
+listeners=${listeners},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${listeners}
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,SSL:SSL
 listener.name.sasl.plain.sasl.jaas.config=${plain}
 listener.name.sasl.scram-sha-256.sasl.jaas.config=${scram}
 listener.name.sasl.scram-sha-512.sasl.jaas.config=${scram}
-`;
+${tls?.properties ?? ''}`;
 }
 
 function spawnBroker(classpath: string, config: string, log: string): ChildProcess {
@@ -117,26 +132,25 @@ function spawnBroker(classpath: string, config: string, log: string): ChildProce
 
 /** Until it takes requests: it opens its port before that, so an API is asked. */
 async function listening(child: ChildProcess, port: number, directory: string): Promise<void> {
-  const { Kafka, logLevel } = (await import('kafkajs')).default;
-  const admin = new Kafka({
-    brokers: [`127.0.0.1:${port}`],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
-  }).admin();
   const deadline = Date.now() + 60_000;
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Error(
         `Kafka ended at its start: ${readFileSync(join(directory, 'broker.log'), 'utf8').slice(-2000)}`,
       );
+    const stream = await openKafka({
+      brokers: [`127.0.0.1:${port}`],
+      clientId: 'test-support',
+      sasl: null,
+      tls: null,
+      logger: pino({ level: 'silent' }),
+    });
     try {
-      await admin.connect();
-      const { brokers } = await admin.describeCluster();
-      if (brokers.length > 0) return;
+      return await stream.ping();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     } finally {
-      await admin.disconnect().catch(() => undefined);
+      await stream.close();
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

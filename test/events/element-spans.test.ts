@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { elementSpans } from '../../src/collect/element-spans.ts';
+import { elementSpans } from '../../src/events/index.ts';
 
 describe('elementSpans', () => {
   it('finds every element of any array', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/collect/parse-json.ts';
+import { parseJson } from '../../src/events/index.ts';
 
 /** JSON whose strings, keys included, are written with as many escapes as there can be. */
 const escaped = (value: unknown) =>

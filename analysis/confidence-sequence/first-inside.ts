@@ -1,0 +1,20 @@
+const ALMOST_ONE = 1 - 2 ** -53;
+
+/**
+ * Where a set begins that reaches down from `inside` ≤ 1 towards 0: by bisection to the last bits, from outside, so that a
+ * bound errs to the wide side.
+ */
+export function firstInside(inside: number, isInside: (x: number) => boolean): number {
+  let within = Math.min(inside, ALMOST_ONE);
+  let below = within / 2;
+  while (below > 0 && isInside(below)) {
+    within = below;
+    below /= 2;
+  }
+  for (;;) {
+    const middle = (below + within) / 2;
+    if (middle <= below || middle >= within) return below;
+    if (isInside(middle)) within = middle;
+    else below = middle;
+  }
+}

@@ -1,0 +1,33 @@
+import { binomialLower, binomialUpper } from './binomial-tails.ts';
+
+const MOST_STEPS = 1100;
+
+/**
+ * Clopper and Pearson's interval (1934) of the odds of one of two kinds of events, given `ones` of the one and `others` of
+ * the other: the odds at which each one-sided binomial test has p = α/2, by bisection of their logarithm to the last bits.
+ * Not both may be 0. Without any of the others the odds have no upper end: null.
+ */
+export function exactRatioInterval(
+  ones: number,
+  others: number,
+  alpha: number,
+): readonly [lower: number, upper: number | null] {
+  const n = ones + others;
+  const lower = (odds: number) => binomialLower(ones, n, odds / (1 + odds), 1 / (1 + odds)) > alpha / 2;
+  const upper = (odds: number) => binomialUpper(ones, n, odds / (1 + odds), 1 / (1 + odds)) < alpha / 2;
+  return [ones === 0 ? 0 : lastWhere(upper), others === 0 ? null : lastWhere(lower)];
+}
+
+/** The largest number for which something holds that holds for small ones only. */
+function lastWhere(holds: (odds: number) => boolean): number {
+  let [low, high] = [1, 1];
+  while (!holds(low) && low > 1e-280) low /= 1e4;
+  while (holds(high) && high < 1e280) high *= 1e4;
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const middle = Math.sqrt(low) * Math.sqrt(high);
+    if (middle <= low || middle >= high) break;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

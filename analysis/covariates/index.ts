@@ -1,0 +1,3 @@
+export { adjustForm } from './adjust-form.ts';
+export { covariateCoefficients } from './coefficients.ts';
+export { withMissingIndicator } from './missing-indicator.ts';
