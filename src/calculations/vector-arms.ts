@@ -26,14 +26,15 @@ export function momentsOfVectors(
   field: string,
   arm: VectorArm,
   dimension: number,
-  centre: readonly number[] = arm && 'values' in arm ? (arm.values[0] ?? []) : [],
+  centre?: readonly number[],
 ): Moments {
   if (!('values' in arm)) return { ...arm, centre: arm.centre ?? arm.sums.map(() => 0) };
+  const wanted = centre ?? arm.values[0] ?? [];
   arm.values.forEach((unit, i) => {
     if (unit.length !== dimension)
       throw new AnalysisInputError(`${field}.values[${i}]`, `a list of ${dimension} numbers`);
   });
-  return momentsOf(arm.values, centre.length === dimension ? centre : new Array(dimension).fill(0));
+  return momentsOf(arm.values, wanted.length === dimension ? wanted : new Array(dimension).fill(0));
 }
 
 /** How many numbers a unit of the arm has. */

@@ -8,5 +8,5 @@ export type {
 export { EngineError } from './clickhouse-error.ts';
 
 export { openEmbeddedClickHouse } from './open-embedded-clickhouse.ts';
-export { type InsertEvidence, repeatInsert } from './repeat-insert.ts';
+export { repeatInsert } from './repeat-insert.ts';
 export { openServerClickHouse } from './server-clickhouse.ts';
