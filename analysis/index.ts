@@ -110,7 +110,6 @@ export {
   type HazardRatio,
   kaplanMeier,
   type LogRank,
-  logLogInterval,
   logRank,
   petoHazardRatio,
   type RiskRow,
@@ -227,7 +226,6 @@ export {
   type BoundSides,
   betaBinomialBounds,
   bettingBounds,
-  type Candidates,
   type EmpiricalBernsteinState,
   empiricalBernsteinBounds,
   type MeanBounds,
@@ -243,7 +241,6 @@ export {
 
 export {
   type BoundsVerdict,
-  boundaryOf,
   boundsVerdict,
   type FirstEvents,
   type FirstImpressions,
@@ -286,6 +283,7 @@ export {
   inflationFactor,
   type LanDeMetsInput,
   lanDeMetsBounds,
+  MOST_LOOKS,
   obrienFlemingBounds,
   type PastLook,
   pocockBounds,
@@ -333,8 +331,6 @@ export {
 // Sample ratio: is the split what was declared.
 
 export {
-  logAverage,
-  logBayesFactor,
   type OverEpochs,
   observeSampleRatio,
   pOverEpochs,
@@ -346,12 +342,10 @@ export {
   type SampleRatioPrior,
   type SampleRatioState,
   type SequentialSampleRatio,
-  type StartCounts,
   sampleRatioChiSquare,
   sampleRatioEProcess,
   sequentialSampleRatio,
   startSampleRatio,
-  startsAfter,
 } from './sample-ratio/index.ts';
 
 // Soundness: may the comparison be believed.

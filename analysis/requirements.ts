@@ -35,6 +35,17 @@ export function requireProbability(field: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw new AnalysisInputError(field, 'from 0 to 1');
 }
 
+/** One side or both. */
+export function requireSided(sided: number): void {
+  if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');
+}
+
+/** An alpha above 0 and below 1; of one side below ½, where its critical value would be 0. */
+export function requireAlpha(alpha: number, sided: number): void {
+  requireFraction('alpha', alpha);
+  if (sided === 1 && alpha >= 0.5) throw new AnalysisInputError('alpha', 'below 0.5 for a one-sided test');
+}
+
 /** What a computation gives; where it refuses an argument, the error's path is led through `field`. */
 export function withinField<T>(field: string, compute: () => T): T {
   try {

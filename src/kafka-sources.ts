@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { AppError } from './errors.ts';
 import type { SourceTopic } from './stream-ingest/index.ts';
 
+export { mapFields } from './stream-ingest/source-topic.ts';
+
 /** A topic's name as Kafka takes it. */
 export const topicName = z
   .string()

@@ -13,15 +13,14 @@ import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
 import type { Config, Role } from './config.ts';
 import { AppError } from './errors.ts';
 import { createHttpApp, createOpenApiDocument } from './http/index.ts';
-import { Ingest, readDataThrough } from './ingest/index.ts';
+import { Ingest } from './ingest/index.ts';
 import { type Jobs, openJobs, ScheduleKeeper } from './jobs/index.ts';
 import type { Stores } from './open-stores.ts';
 import { openStream } from './open-stream.ts';
 import { type OpenApiHolder, OperationsModule } from './operations/index.ts';
 import { ServeModule } from './serve/index.ts';
-import type { Postgres } from './stores/postgres/index.ts';
-import { readStreamThrough } from './stream-ingest/index.ts';
 import { version } from './version.ts';
+import { watermarkOfOthers } from './watermark-of-others.ts';
 
 /** How often the schedules are compared with the catalogue, for changes made by other processes. */
 const RECONCILE_EVERY_MS = 15_000;
@@ -30,6 +29,8 @@ export interface Service {
   readonly tokens: Tokens;
   /** The random admin token, if it has not been shown yet; see Tokens.bootstrap. */
   readonly bootstrap: Awaited<ReturnType<Tokens['bootstrap']>>;
+  /** Everything received up to it is in the raw tables. @throws AppError `unavailable` where it is not known. */
+  dataThrough(): Promise<Date>;
   /** Begins to listen and to take jobs; gives the address. */
   listen(): Promise<string>;
   /** Ends requests and jobs under way, in an order in which none needs what is already closed. */
@@ -74,11 +75,14 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     has('collect') && stream === null
       ? await Ingest.open({ clickhouse, postgres, logger, registry, sole, source: `direct:${randomUUID()}` })
       : null;
+  const closing = new AbortController();
+  const watermark = (): Promise<Date> =>
+    ingest === null ? watermarkOfOthers(postgres, closing.signal) : ingest.watermark();
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
   const run = new ScorecardRun({
     catalogue,
-    watermark: () => (ingest === null ? watermarkOfOthers(postgres) : ingest.watermark()),
+    watermark,
     recomputation,
     scorecards,
     metrics: new ScorecardMetrics(registry, {
@@ -126,6 +130,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   return {
     tokens,
     bootstrap,
+    dataThrough: watermark,
     async listen() {
       if (has('work')) {
         await jobs.work(async (experiment) => {
@@ -144,6 +149,11 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
     },
     async close() {
+      closing.abort();
+      stream?.writer?.hurry();
+      const stopped = stream?.stopReading() ?? Promise.resolve();
+      // A failure is told in its turn.
+      stopped.catch(() => undefined);
       // First what was accepted becomes durable; runs under way still need the watermark.
       await inTurn([
         () => app.close(),
@@ -151,6 +161,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
         () => schedules.stop(),
         () => jobs.close(),
         async () => ingest?.close(),
+        () => stopped,
         async () => stream?.close(),
       ]);
     },
@@ -162,19 +173,6 @@ async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => void failures.push(error));
   if (failures.length > 0) throw failures[0];
-}
-
-/** Where rows come from the stream, or through other processes. */
-async function watermarkOfOthers(postgres: Postgres): Promise<Date> {
-  const stream = await readStreamThrough(postgres);
-  const through = stream === null ? await readDataThrough(postgres) : stream.through;
-  if (through !== null) return through;
-  throw new AppError(
-    'unavailable',
-    stream === null
-      ? 'No collector has used these stores yet, so there is nothing to compute from; start a process with the role collect.'
-      : 'Not every partition of the stream has been read to its end yet; wait, or start a process with the role ingest.',
-  );
 }
 
 function cannotListen({ host, port }: Config, cause: unknown): AppError {

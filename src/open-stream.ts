@@ -11,13 +11,13 @@ import { StreamIngest } from './stream-ingest/index.ts';
 
 /** The parts of a process that work on the stream. */
 export interface OpenStream {
-  readonly stream: Stream;
   /** What the collector writes with; null without the role `collect`. */
   readonly writer: StreamWriter | null;
-  /** What brings the stream into the tables; null without the role `ingest`. */
-  readonly ingest: StreamIngest | null;
   /** For readiness: what is read and how far behind. @throws AppError `unavailable` where it is not. */
   check(): Promise<string>;
+  /** Finishes the ranges under way and leaves the group; what is collected can still be written. */
+  stopReading(): Promise<void>;
+  /** After `stopReading`, and once nothing is written any more. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,13 @@ export interface OpenStreamOptions {
   readonly registry: Registry;
 }
 
-/** Connects to Kafka, makes the topics that do not exist, and begins what the roles ask for. */
+/** A process that is told to end has 10 s, and what it sends then may need all of this. */
+const SEND_TIMEOUT_MS = 8000;
+
+/**
+ * Connects to Kafka, makes the topics that do not exist, and begins what the roles ask for.
+ * @throws AppError `start-refused` with one sentence where that does not succeed within 8 s for each topic.
+ */
 export async function openStream(options: OpenStreamOptions): Promise<OpenStream> {
   const { kafka, roles, stores, logger, registry } = options;
   const owner = `${hostname()}:${process.pid}`;
@@ -39,22 +45,16 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenStream
     sasl: kafka.sasl,
     tls: kafka.tls,
     compression: kafka.compression,
+    sendTimeoutMs: SEND_TIMEOUT_MS,
+    requestTimeoutMs: SEND_TIMEOUT_MS,
     logger,
   });
-  try {
-    await stream.createTopic({ name: kafka.topic, partitions: kafka.partitions, compacted: false });
-    await stream.createTopic({ name: kafka.deadLetterTopic, partitions: 1, compacted: false });
-  } catch (cause) {
-    await stream.close();
-    const why = cause instanceof AppError ? cause.message : String(cause);
-    throw new AppError('start-refused', `Kafka (${kafka.brokers.join(', ')}) cannot be used: ${why}`, {
-      cause,
-    });
-  }
+  const reads = roles.includes('ingest');
+  await makeTopics(stream, kafka, reads);
   const writer = roles.includes('collect')
     ? new StreamWriter({ stream, topic: kafka.topic, logger, registry })
     : null;
-  const ingest = roles.includes('ingest')
+  const ingest = reads
     ? StreamIngest.open({
         stream,
         clickhouse: stores.clickhouse,
@@ -68,17 +68,28 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenStream
       })
     : null;
   return {
-    stream,
     writer,
-    ingest,
     async check() {
-      if (ingest !== null) return ingest.check();
+      // What is read can be all there is while the broker is away already.
       await stream.ping();
-      return 'the broker answers';
+      return ingest === null ? 'the broker answers' : ingest.check();
     },
-    async close() {
+    async stopReading() {
       await ingest?.close();
-      await stream.close();
     },
+    close: () => stream.close(),
   };
+}
+
+async function makeTopics(stream: Stream, kafka: KafkaConfig, reads: boolean): Promise<void> {
+  try {
+    await stream.createTopic({ name: kafka.topic, partitions: kafka.partitions, compacted: false });
+    if (reads) await stream.createTopic({ name: kafka.deadLetterTopic, partitions: 1, compacted: false });
+  } catch (cause) {
+    await stream.close();
+    const why = cause instanceof AppError ? cause.message : String(cause);
+    throw new AppError('start-refused', `Kafka (${kafka.brokers.join(', ')}) cannot be used: ${why}`, {
+      cause,
+    });
+  }
 }

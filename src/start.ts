@@ -1,14 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { systemActor } from './access/index.ts';
 import { formatScorecardTable, type Results } from './analyse/index.ts';
 import type { Config } from './config.ts';
 import { ApiClient, ReplayProgress, replayHillstrom } from './demo/index.ts';
+import { AppError } from './errors.ts';
 import { openService, type Service } from './open-service.ts';
 import { openStores } from './open-stores.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 const EXPERIMENT = 'hillstrom';
+const STORED_WITHIN_MS = 60_000;
 
 export interface StartOptions {
   /** The directory of package.json. */
@@ -84,9 +87,24 @@ async function replayOnce(
       onAnalysing: () =>
         terminal.line('  analysing  the e-mail campaign of Hillstrom (2008), 64 000 customers'),
       now: () => new Date(),
+      untilStored: (then) => untilStored(service, then, signal),
     });
   } finally {
     await service.tokens.revoke(actor, id, 'the replay is over');
+  }
+}
+
+/** Between the acknowledgement of an event and its row there can be a stream. */
+async function untilStored(service: Service, then: Date, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + STORED_WITHIN_MS;
+  while ((await service.dataThrough()) <= then) {
+    signal.throwIfAborted();
+    if (performance.now() > deadline)
+      throw new AppError(
+        'unavailable',
+        'The stream was not read to its end within a minute; does another service use the same KAFKA_GROUP with other stores? /readyz says what is read here.',
+      );
+    await pause(100);
   }
 }
 

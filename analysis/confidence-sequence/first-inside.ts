@@ -1,8 +1,10 @@
+import { edgeBetween } from '../roots/index.ts';
+
 const ALMOST_ONE = 1 - 2 ** -53;
 
 /**
- * Where a set begins that reaches down from `inside` ≤ 1 towards 0: by bisection to the last bits, from outside, so that a
- * bound errs to the wide side.
+ * Where a set begins that reaches down from `inside` ≤ 1 towards 0: to the last bits, from outside, so that a bound errs to
+ * the wide side.
  */
 export function firstInside(inside: number, isInside: (x: number) => boolean): number {
   let within = Math.min(inside, ALMOST_ONE);
@@ -11,10 +13,5 @@ export function firstInside(inside: number, isInside: (x: number) => boolean): n
     within = below;
     below /= 2;
   }
-  for (;;) {
-    const middle = (below + within) / 2;
-    if (middle <= below || middle >= within) return below;
-    if (isInside(middle)) within = middle;
-    else below = middle;
-  }
+  return edgeBetween(isInside, { inside: within, outside: below }).outside;
 }

@@ -5,7 +5,6 @@ export {
   type ProportionCounts,
 } from './beta-binomial.ts';
 export { type BettingState, bettingBounds, observeBetting, startBetting } from './betting.ts';
-export type { Candidates } from './betting-candidates.ts';
 export type { BoundedMeanPlan, MeanBounds } from './bounded-values.ts';
 export {
   type EmpiricalBernsteinState,

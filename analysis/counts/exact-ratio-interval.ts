@@ -1,6 +1,5 @@
+import { edgeBetween } from '../roots/index.ts';
 import { binomialLower, binomialUpper } from './binomial-tails.ts';
-
-const MOST_STEPS = 1100;
 
 /**
  * Clopper and Pearson's interval (1934) of the odds of one of two kinds of events, given `ones` of the one and `others` of
@@ -23,11 +22,5 @@ function lastWhere(holds: (odds: number) => boolean): number {
   let [low, high] = [1, 1];
   while (!holds(low) && low > 1e-280) low /= 1e4;
   while (holds(high) && high < 1e280) high *= 1e4;
-  for (let step = 0; step < MOST_STEPS; step += 1) {
-    const middle = Math.sqrt(low) * Math.sqrt(high);
-    if (middle <= low || middle >= high) break;
-    if (holds(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  return edgeBetween(holds, { inside: low, outside: high }, (a, b) => Math.sqrt(a) * Math.sqrt(b)).inside;
 }

@@ -1,8 +1,10 @@
 import { AnalysisInputError } from '../input-error.ts';
+import { requireSided } from '../requirements.ts';
 import { normalQuantile, normalSurvival } from '../special/index.ts';
 import type { GroupSequentialBounds } from './bounds.ts';
-import { advance, type Continuation, densitiesAt, massAbove, START } from './continuation.ts';
-import { requireFractions, requireSided, type Sided } from './information.ts';
+import { advance, type Continuation, massAbove, START } from './continuation.ts';
+import { densityAt } from './densities.ts';
+import { requireFractions, type Sided } from './information.ts';
 
 /** Information fractions of the looks, and the alpha that is to be spent up to each of them. */
 export interface AlphasInput {
@@ -62,8 +64,8 @@ function boundSpending(spent: number, from: Continuation, information: number): 
     if (mass > spent) lower = z;
     else upper = z;
     // Newton's step for the logarithm, which is concave and nearly quadratic.
-    const point = Float64Array.of(z * Math.sqrt(information));
-    const slope = (densitiesAt(point, from, information, 0)[0] ?? 0) * Math.sqrt(information);
+    const root = Math.sqrt(information);
+    const slope = densityAt(z * root, from, information, 0) * root;
     let next = z + (Math.log(mass / spent) * mass) / slope;
     if (!(next > lower && next < upper))
       next = lower === Number.NEGATIVE_INFINITY ? z - 1 : (lower + upper) / 2;

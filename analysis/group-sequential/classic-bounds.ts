@@ -1,11 +1,12 @@
-import { requireFraction } from '../requirements.ts';
+import { requireFraction, requireSided } from '../requirements.ts';
 import { normalQuantile, normalSurvival } from '../special/index.ts';
 import type { GroupSequentialBounds } from './bounds.ts';
 import { exitsOf } from './exit-probabilities.ts';
-import { requireSided, requireWholeFractions, type Sided } from './information.ts';
-import { rootOfIncreasing } from './root.ts';
+import type { Fineness } from './grid.ts';
+import { requireFewLooks, requireWholeFractions, type Sided } from './information.ts';
+import { rootByStages } from './root.ts';
 
-/** Looks that are planned beforehand, at equal or unequal information fractions of which the last is 1. */
+/** Looks that are planned beforehand, at most 50, at equal or unequal information fractions of which the last is 1. */
 export interface ClassicInput {
   readonly informationFractions: readonly number[];
   /** Of one side (`sided` 1) or of both. */
@@ -41,16 +42,17 @@ function boundsOfShape(
   power: number,
 ): GroupSequentialBounds {
   requireWholeFractions('informationFractions', informationFractions);
+  requireFewLooks('informationFractions', informationFractions);
   requireSided(sided);
   requireFraction('alpha', alpha);
   const shape = informationFractions.map((t) => t ** (power - 0.5));
-  const exitsAt = (constant: number) =>
-    exitsOf({ bounds: shape.map((s) => constant * s), informationFractions, drift: 0, sided });
+  const exitsAt = (constant: number, fineness: Fineness) =>
+    exitsOf({ bounds: shape.map((s) => constant * s), informationFractions, drift: 0, sided }, fineness);
   // The last look alone does not spend too much, and all looks together at most the sum of their alphas (Bonferroni).
   // On the normal scale the size is nearly a straight line.
   const target = normalQuantile(alpha);
-  const constant = rootOfIncreasing(
-    (c) => target - normalQuantile(exitsAt(c).cumulative.at(-1) ?? 1),
+  const constant = rootByStages(
+    (c, fineness) => target - normalQuantile(exitsAt(c, fineness).cumulative.at(-1) ?? 1),
     -normalQuantile(alpha / sided),
     -normalQuantile(alpha / sided / informationFractions.length),
   );
@@ -60,6 +62,6 @@ function boundsOfShape(
     sided,
     z,
     nominalP: z.map((bound) => sided * normalSurvival(bound)),
-    alphaSpent: exitsAt(constant).cumulative,
+    alphaSpent: exitsAt(constant, 'fine').cumulative,
   };
 }

@@ -2,9 +2,11 @@ import { AnalysisInputError } from '../input-error.ts';
 import { requireFraction } from '../requirements.ts';
 import { normalQuantile } from '../special/index.ts';
 import { type ExitInput, exitsOf, requireBounds } from './exit-probabilities.ts';
-import { rootOfIncreasing } from './root.ts';
+import type { Fineness } from './grid.ts';
+import { requireFewLooks } from './information.ts';
+import { rootByStages } from './root.ts';
 
-/** Bounds, and the power that the test is to have. */
+/** Bounds of at most 50 looks, and the power that the test is to have. */
 export interface DriftInput extends Omit<ExitInput, 'drift'> {
   /** Probability to stop at the upper bound, at any look. */
   readonly power: number;
@@ -21,8 +23,10 @@ export interface DriftInput extends Omit<ExitInput, 'drift'> {
 export function driftForPower({ power, ...test }: DriftInput): number {
   requireFraction('power', power);
   requireBounds(test);
-  const reached = (drift: number) => exitsOf({ ...test, drift }).upper.reduce((sum, p) => sum + p, 0);
-  if (!(power > reached(0)))
+  requireFewLooks('informationFractions', test.informationFractions);
+  const reached = (drift: number, fineness: Fineness) =>
+    exitsOf({ ...test, drift }, fineness).upper.reduce((sum, p) => sum + p, 0);
+  if (!(power > reached(0, 'fine')))
     throw new AnalysisInputError('power', 'above the probability to stop without an effect');
   // Any look by itself has this power at that drift; all of them together have more.
   const enough = test.bounds.map((bound, i) =>
@@ -34,7 +38,11 @@ export function driftForPower({ power, ...test }: DriftInput): number {
   if (upper === Number.POSITIVE_INFINITY)
     throw new AnalysisInputError('bounds', 'a number at one look or more');
   const target = normalQuantile(power);
-  return rootOfIncreasing((drift) => normalQuantile(Math.min(reached(drift), ALMOST_ONE)) - target, 0, upper);
+  return rootByStages(
+    (drift, fineness) => normalQuantile(Math.min(reached(drift, fineness), ALMOST_ONE)) - target,
+    0,
+    upper,
+  );
 }
 
 /** Rounding may add up probabilities to a little more than 1. */
@@ -44,6 +52,8 @@ const ALMOST_ONE = 1 - 2 ** -53;
 export interface InflationInput extends DriftInput {
   /** Of one side (`sided` 1) or of both. */
   readonly alpha: number;
+  /** What `driftForPower` gives for the rest, if it is known already. */
+  readonly drift?: number | undefined;
 }
 
 /**
@@ -51,9 +61,9 @@ export interface InflationInput extends DriftInput {
  * same alpha and power, (drift/(z_(1−α/sided) + z_power))² (Jennison & Turnbull 2000, R_P and R_B of tables 2.2 and 2.4).
  * @example inflationFactor({ bounds: [2.1782721, 2.1782721], informationFractions: [0.5, 1], sided: 2, power: 0.8, alpha: 0.05 }) // 1.1104126
  */
-export function inflationFactor({ alpha, ...input }: InflationInput): number {
+export function inflationFactor({ alpha, drift: known, ...input }: InflationInput): number {
   requireFraction('alpha', alpha);
-  const drift = driftForPower(input);
+  const drift = known ?? driftForPower(input);
   const last = input.informationFractions.at(-1) ?? 1;
   const fixed = normalQuantile(input.power) - normalQuantile(alpha / input.sided);
   return last * (drift / fixed) ** 2;

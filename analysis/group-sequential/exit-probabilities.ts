@@ -1,7 +1,8 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireFinite } from '../requirements.ts';
+import { requireFinite, requireSided } from '../requirements.ts';
 import { advance, massAbove, massBelow, START } from './continuation.ts';
-import { requireFractions, requireSided, type Sided } from './information.ts';
+import type { Fineness } from './grid.ts';
+import { requireFractions, type Sided } from './information.ts';
 
 /** Bounds, and how strong the true effect is. */
 export interface ExitInput {
@@ -38,7 +39,10 @@ export function exitProbabilities(input: ExitInput): ExitProbabilities {
 }
 
 /** The same for bounds that are known to be well-formed. */
-export function exitsOf({ bounds, informationFractions, drift, sided }: ExitInput): ExitProbabilities {
+export function exitsOf(
+  { bounds, informationFractions, drift, sided }: ExitInput,
+  fineness: Fineness = 'fine',
+): ExitProbabilities {
   let continuation = START;
   let stopped = 0;
   let expectedInformation = 0;
@@ -57,7 +61,8 @@ export function exitsOf({ bounds, informationFractions, drift, sided }: ExitInpu
     stopped += above + below;
     cumulative.push(stopped);
     const region = { lower: sided === 1 || bound === null ? null : -bound, upper: bound };
-    if (following !== null) continuation = advance(continuation, information, region, drift, following);
+    if (following !== null)
+      continuation = advance(continuation, information, region, drift, following, fineness);
   });
   return { upper, lower, cumulative, expectedInformation };
 }

@@ -4,7 +4,7 @@ export { type AlphasInput, boundsForAlphas } from './bounds-for-alphas.ts';
 export { type ClassicInput, obrienFlemingBounds, pocockBounds } from './classic-bounds.ts';
 export { type DriftInput, driftForPower, type InflationInput, inflationFactor } from './drift-for-power.ts';
 export { type ExitInput, type ExitProbabilities, exitProbabilities } from './exit-probabilities.ts';
-export { equalFractions, type Sided } from './information.ts';
+export { equalFractions, MOST_LOOKS, type Sided } from './information.ts';
 export { type LanDeMetsInput, lanDeMetsBounds } from './lan-demets-bounds.ts';
 export { type PastLook, type RemainingInput, remainingBounds } from './remaining-bounds.ts';
 export { type RepeatedInterval, repeatedInterval } from './repeated-interval.ts';

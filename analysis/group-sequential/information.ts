@@ -4,15 +4,18 @@ import { requireCount, requirePositive } from '../requirements.ts';
 /** One-sided (only an increase stops) or two-sided (symmetric). */
 export type Sided = 1 | 2;
 
-/** More looks than one a day for a year add nothing. */
-const MOST_LOOKS = 400;
+/** For more looks than this an any-time valid sequence is the better plan, and no slower to compute. */
+export const MOST_LOOKS = 100;
+
+/** What is found by a search costs several recursions over all looks. */
+const MOST_LOOKS_OF_A_SEARCH = 50;
 
 /** Looks closer than this share of their information are one look. */
 const CLOSEST = 1e-6;
 
 /**
  * The information fractions 1/K, 2/K, …, 1 of K looks after equal amounts of information.
- * @param looks K, from 1 to 400
+ * @param looks K, from 1 to 100
  * @example equalFractions(4) // [0.25, 0.5, 0.75, 1]
  */
 export function equalFractions(looks: number): readonly number[] {
@@ -36,14 +39,15 @@ export function requireFractions(field: string, fractions: readonly number[]): v
   });
 }
 
-/** The same, where the last look is the final one, at fraction 1. */
+/** Throws an `AnalysisInputError` where bounds or a drift would have to be searched for over too many looks. */
+export function requireFewLooks(field: string, fractions: readonly number[]): void {
+  if (fractions.length > MOST_LOOKS_OF_A_SEARCH)
+    throw new AnalysisInputError(field, `at most ${MOST_LOOKS_OF_A_SEARCH} fractions`);
+}
+
+/** Successive looks, of which the last is the final one, at fraction 1. */
 export function requireWholeFractions(field: string, fractions: readonly number[]): void {
   requireFractions(field, fractions);
   if (fractions[fractions.length - 1] !== 1)
     throw new AnalysisInputError(`${field}[${fractions.length - 1}]`, '1: the last look is the final one');
-}
-
-/** Throws an `AnalysisInputError` unless it is 1 or 2. */
-export function requireSided(sided: Sided): void {
-  if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');
 }

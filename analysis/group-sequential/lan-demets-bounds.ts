@@ -1,8 +1,8 @@
-import { requireFraction } from '../requirements.ts';
+import { requireFraction, requireSided } from '../requirements.ts';
 import { alphaSpent, requireSpending, type Spending } from './alpha-spent.ts';
 import type { GroupSequentialBounds } from './bounds.ts';
 import { boundsForAlphas } from './bounds-for-alphas.ts';
-import { requireFractions, requireSided, type Sided } from './information.ts';
+import { requireFractions, type Sided } from './information.ts';
 
 /** Looks at information fractions that may be unequal and need not be planned, and the spending function that is. */
 export interface LanDeMetsInput {

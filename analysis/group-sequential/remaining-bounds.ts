@@ -1,9 +1,9 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireFraction } from '../requirements.ts';
+import { requireFraction, requireSided } from '../requirements.ts';
 import { alphaSpent, requireSpending, type Spending } from './alpha-spent.ts';
 import type { GroupSequentialBounds } from './bounds.ts';
 import { boundsForAlphas } from './bounds-for-alphas.ts';
-import { requireSided, type Sided } from './information.ts';
+import type { Sided } from './information.ts';
 
 /** A look that has been taken. */
 export interface PastLook {

@@ -1,5 +1,6 @@
 import { AnalysisInputError } from '../input-error.ts';
 import { requireFinite, requireFraction } from '../requirements.ts';
+import { edgeBetween } from '../roots/index.ts';
 import {
   asksForSafety,
   boundaryOf,
@@ -72,18 +73,12 @@ export function guardrailNeeds(outlook: GuardrailOutlook): GuardrailNeeds {
   };
 }
 
-/** The number from which on something is shown, to one part in 10⁹. */
+/** The number from which on something is shown. */
 function unitsUntil(isShown: (units: number) => boolean): number {
   let more = 1;
   while (!isShown(more)) {
     more *= 2;
     if (more > 2 ** 60) throw new AnalysisInputError('margin', 'further from what is to be shown');
   }
-  let less = more / 2;
-  while (more - less > 1e-9 * more) {
-    const middle = (less + more) / 2;
-    if (isShown(middle)) more = middle;
-    else less = middle;
-  }
-  return more;
+  return edgeBetween(isShown, { inside: more, outside: more / 2 }).inside;
 }

@@ -3,5 +3,4 @@ export { centredMomentsOf } from './centred-moments.ts';
 export { mergeMoments, subtractMoments } from './combine-moments.ts';
 export { centredProduct, covarianceOf, type LinearForm, meanOf } from './linear-form.ts';
 export { addUnit, emptyMoments, type Moments, momentsOf } from './moments.ts';
-export { productIndex } from './product-index.ts';
 export { requireMoments } from './require-moments.ts';

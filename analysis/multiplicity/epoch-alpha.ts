@@ -9,5 +9,13 @@ import { requireCount, requireFraction } from '../requirements.ts';
 export function epochAlpha(alpha: number, epoch: number): number {
   requireFraction('alpha', alpha);
   requireCount('epoch', epoch, 1);
-  return (alpha * 6) / (Math.PI * epoch) ** 2;
+  return alpha * epochShare(epoch);
+}
+
+/**
+ * The k-th epoch's share of what there is for all, 6/(π²k²).
+ * @example epochShare(2) // 0.151981775
+ */
+export function epochShare(epoch: number): number {
+  return 6 / (Math.PI * epoch) ** 2;
 }

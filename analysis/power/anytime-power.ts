@@ -1,7 +1,9 @@
 import { mixtureBoundary } from '../asymptotic-sequence/index.ts';
 import { equalFractions } from '../group-sequential/index.ts';
+import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { requirePositive } from '../requirements.ts';
+import { rootAbove } from '../roots/index.ts';
 import { normalQuantile } from '../special/index.ts';
 import { type Contrast, contrastOf, distanceOf, requireDistance, unitVariance } from './contrast.ts';
 import {
@@ -11,11 +13,13 @@ import {
   type SequentialPower,
 } from './group-sequential-power.ts';
 import { type MeanPlan, zSum } from './normal-power.ts';
-import { rootBetween } from './root-between.ts';
 import { requirePower, type UnitsNeeded, unitsNeeded } from './units-needed.ts';
 
 /** The recursion over looks is no better. */
 const RECURSION_PRECISION = 1e-11;
+
+/** A sample size takes several recursions over all looks. */
+const MOST_LOOKS_OF_A_SEARCH = 50;
 
 /** How a normal-mixture confidence sequence will be watched. */
 export interface Watching {
@@ -59,6 +63,8 @@ export function anytimeSampleSize(
   const contrast = contrastOf(plan);
   const distance = requireDistance(contrast, plan, plan.effect);
   requirePower(power, contrast.tail);
+  if ((watching.looks ?? 1) > MOST_LOOKS_OF_A_SEARCH)
+    throw new AnalysisInputError('looks', `at most ${MOST_LOOKS_OF_A_SEARCH}`);
   if (watching.tuning === 'final') {
     return groupSequentialSampleSize(plan, power, looksAt(contrast, plan.alpha, 1, watching));
   }
@@ -72,9 +78,8 @@ export function anytimeSampleSize(
   // No test with these errors does with fewer units than the fixed one.
   const fixed = (zSum(contrast.tail, power) / distance) * Math.sqrt(unitVariance(contrast));
   if (!(fixed * fixed * Math.max(1, contrast.allocation) < 1e14)) return unknown('overflow');
-  let high = 2 * fixed;
-  while (excess(high) < 0) high *= 2;
-  return unitsNeeded(rootBetween(excess, fixed, high, RECURSION_PRECISION) ** 2, contrast.allocation);
+  const root = rootAbove(excess, fixed, 2 * fixed, RECURSION_PRECISION);
+  return unitsNeeded(root * root, contrast.allocation);
 }
 
 function looksAt(contrast: Contrast, alpha: number, nPerArm: number, { tuning, looks = 1 }: Watching): Looks {

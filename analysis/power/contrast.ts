@@ -1,5 +1,5 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireFinite, requireFraction, requirePositive } from '../requirements.ts';
+import { requireAlpha, requireFinite, requirePositive, requireSided } from '../requirements.ts';
 import { type Margin, marginTest } from './margin.ts';
 
 /** The test that is planned. */
@@ -38,10 +38,9 @@ export interface Contrast {
 export function contrastOf(design: TestDesign & Spread): Contrast {
   const { alpha, margin, sd, controlSd = sd, covariateCorrelation = 0, allocation = 1 } = design;
   const sided = design.sided ?? (margin === undefined ? 2 : 1);
-  requireFraction('alpha', alpha);
-  if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');
+  requireSided(sided);
   if (margin !== undefined && sided === 2) throw new AnalysisInputError('sided', '1 with a margin');
-  if (sided === 1 && alpha >= 0.5) throw new AnalysisInputError('alpha', 'below 0.5 for a one-sided test');
+  requireAlpha(alpha, sided);
   requirePositive('allocation', allocation);
   requirePositive('sd', sd);
   requirePositive('controlSd', controlSd);

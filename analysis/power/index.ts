@@ -25,7 +25,6 @@ export {
 } from './proportion-power.ts';
 export { type RatioParts, ratioSd } from './ratio-sd.ts';
 export { type RemainingUnits, type RunningExperiment, remainingUnits } from './remaining-units.ts';
-export { rootBetween } from './root-between.ts';
 export { type SimulatedMeans, simulatedMeans, type UnitModel } from './simulated-means.ts';
 export { type SimulatedPower, simulatedPower } from './simulated-power.ts';
 export type { UnitsNeeded } from './units-needed.ts';

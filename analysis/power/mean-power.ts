@@ -1,6 +1,7 @@
 import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { requirePositive } from '../requirements.ts';
+import { rootAbove } from '../roots/index.ts';
 import { noncentralTCdf, studentTUpperQuantile } from '../special/index.ts';
 import {
   type Contrast,
@@ -13,7 +14,6 @@ import {
 } from './contrast.ts';
 import { type DetectableEffect, type MeanPlan, zSum } from './normal-power.ts';
 import { rejectionProbability } from './rejection-probability.ts';
-import { rootBetween } from './root-between.ts';
 import { type UnitsNeeded, unitsNeeded } from './units-needed.ts';
 
 /**
@@ -48,9 +48,7 @@ export function meanSampleSize(plan: MeanPlan, power: number): Outcome<UnitsNeed
   const half = Math.max(least, ofNormal / 2);
   const low = excess(half) < 0 ? half : least;
   if (excess(low) >= 0) return unitsNeeded(low, contrast.allocation);
-  let high = 2 * low;
-  while (excess(high) < 0) high *= 2;
-  return unitsNeeded(rootBetween(excess, low, high), contrast.allocation);
+  return unitsNeeded(rootAbove(excess, low, 2 * low), contrast.allocation);
 }
 
 /**
@@ -67,9 +65,7 @@ export function meanDetectableEffect(
   requireUnits(contrast, nPerArm);
   const se = plannedSe(contrast, nPerArm);
   const excess = (ncp: number) => powerAt(contrast, ncp * se, nPerArm, false).power - power;
-  let high = 2 * zSum(contrast.tail, power);
-  while (excess(high) < 0) high *= 2;
-  const distance = rootBetween(excess, 0, high) * se;
+  const distance = rootAbove(excess, 0, 2 * zSum(contrast.tail, power)) * se;
   if (!Number.isFinite(distance)) return unknown('overflow');
   return { kind: 'estimate', effect: contrast.direction * (distance - contrast.offset), distance };
 }

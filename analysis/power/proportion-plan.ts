@@ -1,5 +1,4 @@
-import { AnalysisInputError } from '../input-error.ts';
-import { requireFraction, requirePositive } from '../requirements.ts';
+import { requireAlpha, requireFraction, requirePositive, requireSided } from '../requirements.ts';
 
 /** A planned comparison of two proportions by the pooled score test. */
 export interface ProportionPlan {
@@ -33,10 +32,9 @@ export function proportionContrast(plan: ProportionPlan): ProportionContrast {
   const { control, treatment, alpha, sided = 2, allocation = 1 } = plan;
   requireFraction('control', control);
   requireFraction('treatment', treatment);
-  requireFraction('alpha', alpha);
   requirePositive('allocation', allocation);
-  if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');
-  if (sided === 1 && alpha >= 0.5) throw new AnalysisInputError('alpha', 'below 0.5 for a one-sided test');
+  requireSided(sided);
+  requireAlpha(alpha, sided);
   const pooled = (allocation * control + treatment) / (allocation + 1);
   return {
     tail: alpha / sided,

@@ -1,9 +1,9 @@
 import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { requireFraction, requirePositive } from '../requirements.ts';
+import { rootBetween } from '../roots/index.ts';
 import { normalQuantile, normalSurvival } from '../special/index.ts';
 import { type ProportionContrast, type ProportionPlan, proportionContrast } from './proportion-plan.ts';
-import { rootBetween } from './root-between.ts';
 import { requirePower, type UnitsNeeded, unitsNeeded } from './units-needed.ts';
 
 /**

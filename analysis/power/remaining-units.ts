@@ -1,12 +1,11 @@
 import { mixtureBoundary } from '../asymptotic-sequence/index.ts';
 import { driftForPower } from '../group-sequential/index.ts';
-import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
-import { requireCount, requireFraction, requirePositive } from '../requirements.ts';
+import { requireAlpha, requireCount, requirePositive, requireSided } from '../requirements.ts';
+import { rootAbove } from '../roots/index.ts';
 import { normalQuantile } from '../special/index.ts';
 import type { Looks } from './group-sequential-power.ts';
 import { zSum } from './normal-power.ts';
-import { rootBetween } from './root-between.ts';
 
 /** An experiment that is under way. */
 export interface RunningExperiment {
@@ -47,9 +46,8 @@ export function remainingUnits(experiment: RunningExperiment): Outcome<Remaining
   requireCount('n', n);
   requirePositive('se', se);
   requirePositive('mde', mde);
-  requireFraction('alpha', alpha);
-  if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');
-  if (sided === 1 && alpha >= 0.5) throw new AnalysisInputError('alpha', 'below 0.5 for a one-sided test');
+  requireSided(sided);
+  requireAlpha(alpha, sided);
   const perZ = n * (se / mde) ** 2;
   const fixed = zSum(alpha / sided, experiment.power);
   if (n === 0) return unknown('no-units');
@@ -70,7 +68,5 @@ function totalOf(experiment: RunningExperiment, perZ: number, fixed: number, sid
   const beta = normalQuantile(power);
   const excess = (z: number) =>
     z - beta - mixtureBoundary(perZ * z * z, watching.tuning, alpha, { alternative });
-  let high = 2 * fixed;
-  while (excess(high) < 0) high *= 2;
-  return perZ * rootBetween(excess, fixed, high) ** 2;
+  return perZ * rootAbove(excess, fixed, 2 * fixed) ** 2;
 }

@@ -1,6 +1,6 @@
 import { type Outcome, unknown } from '../outcome.ts';
 import { requirePositive } from '../requirements.ts';
-import { invertScore } from './invert-score.ts';
+import { edgeBetween } from '../roots/index.ts';
 import type { Table } from './proportion-tables.ts';
 import { shareOf } from './proportion-tables.ts';
 import { requireTable } from './require-table.ts';
@@ -45,8 +45,8 @@ export function miettinenNurminenRatioInterval(
   if (control.events + treatment.events === 0) return unknown('no-events');
   const estimate = shareOf(treatment) / shareOf(control);
   const inside = control.events === 0 ? LARGEST : Math.max(SMALLEST, estimate);
-  const search = (outside: number) =>
-    invertScore((ratio) => scoreOf(table, ratio), { inside, outside, critical: z }, geometricMean);
+  const accepted = (ratio: number) => Math.abs(scoreOf(table, ratio)) < z;
+  const search = (outside: number) => edgeBetween(accepted, { inside, outside }, geometricMean).outside;
   return {
     kind: 'estimate',
     ci: [treatment.events === 0 ? 0 : search(SMALLEST), control.events === 0 ? null : search(LARGEST)],

@@ -2,7 +2,7 @@ import type { Interval } from '../effects.ts';
 import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { requirePositive } from '../requirements.ts';
-import { invertScore } from './invert-score.ts';
+import { edgeBetween } from '../roots/index.ts';
 import type { Table } from './proportion-tables.ts';
 import { shareOf } from './proportion-tables.ts';
 import { requireTable } from './require-table.ts';
@@ -40,11 +40,10 @@ export function miettinenNurminenInterval(table: Table, z: number): Interval {
   requireTable(table, 1);
   requirePositive('z', z);
   const inside = shareOf(table.treatment) - shareOf(table.control);
-  const score = (delta: number) => scoreOf(table, delta);
-  return [
-    inside === -1 ? -1 : invertScore(score, { inside, outside: -1, critical: z }),
-    inside === 1 ? 1 : invertScore(score, { inside, outside: 1, critical: z }),
-  ];
+  const accepted = (delta: number) => Math.abs(scoreOf(table, delta)) < z;
+  const search = (outside: -1 | 1) =>
+    inside === outside ? outside : edgeBetween(accepted, { inside, outside }).outside;
+  return [search(-1), search(1)];
 }
 
 function scoreOf({ control, treatment }: Table, delta: number): number {

@@ -1,4 +1,4 @@
-import { stirlingRest } from './stirling-rest.ts';
+import { deviance, stirlingError } from '../saddle-point/index.ts';
 
 /**
  * Logarithm of the Bayes factor of a Dirichlet(α) mixture of multinomials against the single multinomial with shares θ,
@@ -21,19 +21,14 @@ export function logBayesFactor(
   for (const count of counts) n += count;
   for (const weight of prior) concentration += weight;
   let log =
-    0.5 * Math.log1p(n / concentration) - stirlingRest(concentration + n) + stirlingRest(concentration);
+    0.5 * Math.log1p(n / concentration) - stirlingError(concentration + n) + stirlingError(concentration);
   for (const [i, share] of shares.entries()) {
     const count = counts[i] ?? 0;
     const weight = prior[i] ?? 0;
     const surplus = weight - concentration * share;
     log += deviance(weight + count, (concentration + n) * share, surplus + (count - n * share));
     log -= deviance(weight, concentration * share, surplus);
-    log += stirlingRest(weight + count) - stirlingRest(weight) - 0.5 * Math.log1p(count / weight);
+    log += stirlingError(weight + count) - stirlingError(weight) - 0.5 * Math.log1p(count / weight);
   }
   return log;
-}
-
-/** x·ln(x/m) + m − x with difference = x − m: absolute error of a rounding of the difference. */
-function deviance(x: number, m: number, difference: number): number {
-  return x * Math.log1p(difference / m) - difference;
 }

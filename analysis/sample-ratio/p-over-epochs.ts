@@ -1,4 +1,5 @@
 import { AnalysisInputError } from '../input-error.ts';
+import { epochShare } from '../multiplicity/index.ts';
 import { requireProbability } from '../requirements.ts';
 
 /** What any epoch's evidence says of the whole. */
@@ -21,7 +22,7 @@ export function pOverEpochs(pValues: readonly number[]): OverEpochs {
   let best: OverEpochs = { p: 1, epoch: 1 };
   for (const [i, p] of pValues.entries()) {
     requireProbability(`pValues[${i}]`, p);
-    const adjusted = Math.min(1, (p * (Math.PI * (i + 1)) ** 2) / 6);
+    const adjusted = Math.min(1, p / epochShare(i + 1));
     if (adjusted < best.p) best = { p: adjusted, epoch: i + 1 };
   }
   return best;

@@ -1,8 +1,6 @@
+import { deviance, log1pMinus, stirlingError } from '../saddle-point/index.ts';
 import { betaContinuedFraction } from './beta-continued-fraction.ts';
-import { deviance } from './deviance.ts';
 import { differenceOfProducts } from './difference-of-products.ts';
-import { log1pMinus } from './log1p-minus.ts';
-import { stirlingError } from './stirling-error.ts';
 import { tailIntegral } from './tail-integral.ts';
 
 /** Where the incomplete beta function is wanted: x, y = 1 − x and difference = a·y − b·x to full accuracy. */

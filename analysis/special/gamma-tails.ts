@@ -1,4 +1,4 @@
-import { log1pMinus } from './log1p-minus.ts';
+import { log1pMinus } from '../saddle-point/index.ts';
 import { poissonLogDensity } from './poisson-log-density.ts';
 import { tailIntegral } from './tail-integral.ts';
 

@@ -32,7 +32,8 @@ export function integralFrom(
     let panel = 0;
     for (const [node, weight] of RULE) panel += weight * (f(middle - node * half) + f(middle + node * half));
     total += half * panel;
-    if (half * panel <= NEGLIGIBLE * total) break;
+    // Written so that a panel that is no number ends it too.
+    if (!(half * panel > NEGLIGIBLE * total)) break;
     from += 2 * half;
     half = Math.min(half * 1.5, (end - from) / 2);
   }

@@ -1,5 +1,5 @@
+import { stirlingError } from '../saddle-point/index.ts';
 import { requireDomain } from './domain.ts';
-import { stirlingError } from './stirling-error.ts';
 
 /**
  * ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b) for a, b > 0, in saddle-point form (Loader 2000), so that large parameters

@@ -1,5 +1,5 @@
+import { stirlingError } from '../saddle-point/index.ts';
 import { requireDomain } from './domain.ts';
-import { stirlingError } from './stirling-error.ts';
 
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 const ONE_MINUS_EULER = 0.42278433509846713;

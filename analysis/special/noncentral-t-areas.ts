@@ -1,7 +1,7 @@
+import { stirlingError } from '../saddle-point/index.ts';
 import { expm1Minus } from './expm1-minus.ts';
 import { integralFrom } from './integral-from.ts';
 import { millsRatio, normalSurvival } from './normal-survival.ts';
-import { stirlingError } from './stirling-error.ts';
 
 /**
  * The areas of the noncentral t distribution below and above t > 0. T = (Z + ncp)/S with S = χ/√df, so that with u = ln S
@@ -21,6 +21,7 @@ export function noncentralTAreas(t: number, df: number, ncp: number): { lower: n
       (u) => upperSlope(u, a, t, ncp),
       t,
       df,
+      ncp,
     );
     return { lower: 1 - upper, upper };
   }
@@ -30,6 +31,7 @@ export function noncentralTAreas(t: number, df: number, ncp: number): { lower: n
     (u) => lowerSlope(u, a, t, ncp),
     t,
     df,
+    ncp,
   );
   return { lower: start + rest, upper: 1 - start - rest };
 }
@@ -50,17 +52,24 @@ function lowerSlope(u: number, a: number, t: number, ncp: number): number {
 }
 
 /** The integral over all u of a function with one peak, from that peak to either side. */
-function peakIntegral(f: (u: number) => number, slope: (u: number) => number, t: number, df: number): number {
+function peakIntegral(
+  f: (u: number) => number,
+  slope: (u: number) => number,
+  t: number,
+  df: number,
+  ncp: number,
+): number {
   const spread = 1 / Math.sqrt(2 * df + 1);
-  const peak = signChange(slope, spread);
+  // Beside a large t or ncp, Φ is a steep step in u, and the peak must be found as finely as it is steep.
+  const peak = signChange(slope, spread, Math.min(1, 40 / (spread * Math.max(t, Math.abs(ncp)))));
   const step = 1e-3 * spread;
   const curvature = Math.max(0, (slope(peak - step) - slope(peak + step)) / (2 * step));
   const width = Math.min(2 / Math.sqrt(curvature), 2 / (t * Math.exp(peak)), 1);
   return integralFrom((s) => f(peak + s), width) + integralFrom((s) => f(peak - s), width);
 }
 
-/** Where a falling function changes its sign, to a hundredth of the unit; sought from 0 with growing steps. */
-function signChange(slope: (u: number) => number, unit: number): number {
+/** Where a falling function changes its sign, to a hundredth of the unit times `fineness`; sought from 0 with growing steps. */
+function signChange(slope: (u: number) => number, unit: number, fineness: number): number {
   const direction = slope(0) > 0 ? 1 : -1;
   let near = 0;
   let far = direction * unit;
@@ -68,8 +77,9 @@ function signChange(slope: (u: number) => number, unit: number): number {
     near = far;
     far *= 2;
   }
-  while (Math.abs(far - near) > 0.01 * unit + 1e-3 * Math.abs(far)) {
+  while (Math.abs(far - near) > fineness * (0.01 * unit + 1e-3 * Math.abs(far))) {
     const middle = (near + far) / 2;
+    if (middle === near || middle === far) break;
     if (slope(middle) * direction > 0) near = middle;
     else far = middle;
   }

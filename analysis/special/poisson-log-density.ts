@@ -1,5 +1,4 @@
-import { deviance } from './deviance.ts';
-import { stirlingError } from './stirling-error.ts';
+import { deviance, stirlingError } from '../saddle-point/index.ts';
 
 /**
  * ln of y^a·e^(−y)/Γ(a + 1) for a, y > 0 in saddle-point form (Loader 2000): what the incomplete gamma functions are

@@ -5,7 +5,6 @@ export {
 } from './compare-survival.ts';
 export { alignedRiskTables, type FollowUp, riskTableOf } from './follow-up.ts';
 export { kaplanMeier, type SurvivalCurve, type SurvivalPoint } from './kaplan-meier.ts';
-export { logLogInterval } from './log-log-interval.ts';
 export { type LogRank, logRank, type SurvivalStratum } from './log-rank.ts';
 export { type HazardRatio, petoHazardRatio } from './peto-hazard-ratio.ts';
 export type { RiskRow, RiskTable } from './risk-table.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Moments, momentsOf } from '../../analysis/index.ts';
+import { centredMomentsOf, type Moments } from '../../analysis/index.ts';
 
 /** An arm of numbers as its count, sum and sum of squares, or as the numbers themselves. */
 export const armSchema = z
@@ -26,12 +26,13 @@ export const countSchema = z
 /** Two-sided unless the method says otherwise. */
 export const alphaSchema = z.number().gt(0).lt(1).default(0.05);
 
-/** The moments of an arm. Values are centred at their first one, which keeps the digits of their variance. */
+/** The moments of an arm; values are centred at their own mean. */
 export function momentsOfArm(arm: z.output<typeof armSchema>): Moments {
-  if ('values' in arm)
-    return momentsOf(
-      arm.values.map((value) => [value]),
-      [arm.values[0] ?? 0],
-    );
+  if ('values' in arm) return centredMomentsOf(arm.values.map((value) => [value]));
   return { n: arm.n, centre: [0], sums: [arm.sum], products: [arm.sumSquares] };
+}
+
+/** The moments of an arm of zeros and ones. */
+export function momentsOfCount({ n, events }: { n: number; events: number }): Moments {
+  return { n, centre: [0], sums: [events], products: [events] };
 }

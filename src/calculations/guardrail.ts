@@ -1,31 +1,20 @@
 import { z } from 'zod';
 import {
-  betaBinomialBounds,
-  bettingBounds,
-  boundsVerdict,
-  empiricalBernsteinBounds,
   guardrailEvidence,
   guardrailNeeds,
   guardrailVerdict,
   harmAtObservedShare,
-  observeBetting,
-  observeEmpiricalBernstein,
   observeGuardrail,
-  startBetting,
-  startEmpiricalBernstein,
   startGuardrail,
 } from '../../analysis/index.ts';
-import { alphaSchema, proportionArmSchema } from './arms.ts';
+import { alphaSchema } from './arms.ts';
 import { type Calculation, calculation } from './calculation.ts';
+import { guardrailBoundCalculations } from './guardrail-bounds.ts';
+import { directionSchema, given, safetySchema } from './guardrail-inputs.ts';
 
 const eventsSchema = z
   .strictObject({ treatment: z.int().nonnegative(), control: z.int().nonnegative() })
   .describe('cumulative units per arm that have had a first event');
-const directionSchema = z.enum(['increaseIsBad', 'decreaseIsBad']);
-const safetySchema = z
-  .boolean()
-  .optional()
-  .describe('whether safety is tested too; yes where the margin is above 0, unless given');
 const planFields = {
   share: z.number().gt(0).lt(1).describe('the treatment’s share of what both arms are allocated'),
   direction: directionSchema,
@@ -39,24 +28,6 @@ const planFields = {
     .describe('events after which a further process starts; 100, 1000, … unless given'),
 };
 const looksSchema = z.array(eventsSchema).min(1).max(10_000);
-
-/** The fields that are given: an option is left out rather than undefined. */
-function given<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
-const boundsFields = {
-  direction: directionSchema,
-  margin: z.strictObject({ kind: z.enum(['absolute', 'relative']), value: z.number().nonnegative() }),
-  safety: safetySchema,
-  alpha: alphaSchema,
-};
-const valuesSchema = z
-  .array(z.number().nonnegative())
-  .max(1_000_000)
-  .describe('a number per unit, in order of arrival');
 
 export const guardrailCalculations: readonly Calculation[] = [
   calculation({
@@ -125,58 +96,5 @@ export const guardrailCalculations: readonly Calculation[] = [
     },
     compute: (outlook) => ({ kind: 'estimate', ...guardrailNeeds(given(outlook)) }),
   }),
-  calculation({
-    name: 'guardrail-proportions',
-    about: 'Harm and safety of two proportions (high base rate or absolute margin), valid at any time',
-    input: z.strictObject({ control: proportionArmSchema, treatment: proportionArmSchema, ...boundsFields }),
-    example: {
-      control: { n: 10_000, events: 9000 },
-      treatment: { n: 10_000, events: 10_000 },
-      direction: 'increaseIsBad',
-      margin: { kind: 'absolute', value: 0 },
-      alpha: 0.01,
-    },
-    compute: ({ control, treatment, alpha, ...asked }) => {
-      const bounds = {
-        control: betaBinomialBounds(control, alpha / 2),
-        treatment: betaBinomialBounds(treatment, alpha / 2),
-      };
-      if (control.n === 0 || treatment.n === 0) return { kind: 'unknown', reason: 'no-units' };
-      return { kind: 'estimate', ...bounds, ...boundsVerdict({ ...bounds, ...given(asked) }) };
-    },
-  }),
-  calculation({
-    name: 'guardrail-means',
-    about: 'Harm and safety of two means of capped values, however skewed, valid at any time',
-    input: z.strictObject({
-      control: valuesSchema,
-      treatment: valuesSchema,
-      cap: z.number().positive().describe('what no value exceeds, fixed beforehand'),
-      method: z.enum(['betting', 'empirical-bernstein']).default('betting'),
-      ...boundsFields,
-    }),
-    example: {
-      control: Array.from({ length: 400 }, (_, i) => i % 4),
-      treatment: Array.from({ length: 400 }, (_, i) => 2 + (i % 2)),
-      cap: 3,
-      direction: 'increaseIsBad',
-      margin: { kind: 'relative', value: 0.1 },
-      alpha: 0.05,
-    },
-    compute: ({ control, treatment, cap, method, alpha, ...asked }) => {
-      const plan = { cap, alpha: alpha / 2 };
-      const [before, after] = [control, treatment].map((values) =>
-        method === 'betting'
-          ? bettingBounds(observeBetting(startBetting(plan), values))
-          : empiricalBernsteinBounds(observeEmpiricalBernstein(startEmpiricalBernstein(plan), values)),
-      );
-      if (before?.kind !== 'estimate') return before ?? { kind: 'unknown', reason: 'no-units' };
-      if (after?.kind !== 'estimate') return after ?? { kind: 'unknown', reason: 'no-units' };
-      const bounds = {
-        control: [before.lower, before.upper] as const,
-        treatment: [after.lower, after.upper] as const,
-      };
-      return { kind: 'estimate', ...bounds, ...boundsVerdict({ ...bounds, ...given(asked) }) };
-    },
-  }),
+  ...guardrailBoundCalculations,
 ];

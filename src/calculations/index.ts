@@ -19,7 +19,8 @@ import { quantileCalculations } from './quantiles.ts';
 import { ratioCalculations } from './ratios.ts';
 import { sampleRatioCalculations } from './sample-ratio.ts';
 import { segmentCalculations } from './segments.ts';
-import { soundnessCalculations } from './soundness.ts';
+import { assignmentSoundnessCalculations } from './soundness-of-assignment.ts';
+import { effectSoundnessCalculations } from './soundness-of-effects.ts';
 import { specialCalculations } from './special.ts';
 import { strataCalculations } from './strata.ts';
 import { survivalCalculations } from './survival.ts';
@@ -50,5 +51,6 @@ export const calculations: readonly Calculation[] = [
   ...sampleRatioCalculations,
   ...multiplicityCalculations,
   ...segmentCalculations,
-  ...soundnessCalculations,
+  ...assignmentSoundnessCalculations,
+  ...effectSoundnessCalculations,
 ];

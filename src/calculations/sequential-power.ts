@@ -7,6 +7,7 @@ import {
   groupSequentialSampleSize,
   type Looks,
   lanDeMetsBounds,
+  MOST_LOOKS,
 } from '../../analysis/index.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import {
@@ -20,8 +21,13 @@ import {
 } from './power-designs.ts';
 
 export const looksShape = {
-  looks: z.int().positive().max(400).optional().describe('equally spaced; or give informationFractions'),
-  informationFractions: z.array(z.number().positive().max(1)).min(1).max(400).optional(),
+  looks: z
+    .int()
+    .positive()
+    .max(MOST_LOOKS)
+    .optional()
+    .describe('equally spaced; or give informationFractions'),
+  informationFractions: z.array(z.number().positive().max(1)).min(1).max(MOST_LOOKS).optional(),
   spending: z.enum(['obrien-fleming', 'pocock']).default('obrien-fleming'),
 };
 
@@ -29,7 +35,12 @@ const watchingShape = {
   tuning: z
     .union([z.number().positive(), z.literal('final')])
     .describe('N*, in units of both arms, frozen at the start; final: whatever the final units are'),
-  looks: z.int().positive().max(400).default(1).describe('equally spaced; 1: the boundary at the end alone'),
+  looks: z
+    .int()
+    .positive()
+    .max(MOST_LOOKS)
+    .default(1)
+    .describe('equally spaced; 1: the boundary at the end alone'),
 };
 
 /** The looks and their bounds by Lan & DeMets. */

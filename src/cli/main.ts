@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { version } from '../version.ts';
 import { compute } from './compute.ts';
 import { config } from './config.ts';
+import { deadLetters } from './dead-letters.ts';
 import { results } from './results.ts';
 
 interface Command {
@@ -13,7 +14,12 @@ interface Command {
   run(args: readonly string[]): Promise<void> | void;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { compute, config, results };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  compute,
+  config,
+  'dead-letters': deadLetters,
+  results,
+};
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, about }) => `  assay ${usage.padEnd(34)} ${about}`);

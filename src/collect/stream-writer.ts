@@ -35,6 +35,8 @@ export class StreamWriter {
   readonly #seconds: Histogram;
   #partitions: { readonly count: number; readonly at: number } | null = null;
   #turn = 0;
+  #failing = false;
+  #hurried = false;
 
   constructor(options: StreamWriterOptions) {
     this.#stream = options.stream;
@@ -69,8 +71,12 @@ export class StreamWriter {
   async write(rows: BlockRows): Promise<void> {
     const startedAt = this.#elapsed();
     try {
+      if (this.#hurried && this.#failing)
+        throw new AppError('unavailable', 'Kafka is away and the service is stopping.');
       await this.#write(rows);
+      this.#failing = false;
     } catch (error) {
+      this.#failing = true;
       // The topic may be another one by now, with fewer partitions.
       this.#partitions = null;
       this.#sends.inc({ outcome: 'failed' });
@@ -79,6 +85,11 @@ export class StreamWriter {
     }
     this.#sends.inc({ outcome: 'acknowledged' });
     this.#seconds.observe((this.#elapsed() - startedAt) / 1000);
+  }
+
+  /** The service is stopping: from now on, after a block that could not be sent the ones that follow are not tried. */
+  hurry(): void {
+    this.#hurried = true;
   }
 
   async #write(rows: BlockRows): Promise<void> {

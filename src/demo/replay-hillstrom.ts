@@ -22,7 +22,15 @@ interface Run {
 }
 
 /** Called with the number of rows replayed, out of how many. */
-export type OnProgress = (rows: number, total: number) => void;
+type OnProgress = (rows: number, total: number) => void;
+
+export interface ReplayOptions {
+  readonly onProgress: OnProgress;
+  readonly onAnalysing: () => void;
+  readonly now: () => Date;
+  /** Resolves once everything that was accepted until then is in the raw tables. */
+  readonly untilStored: (then: Date) => Promise<void>;
+}
 
 async function define(api: ApiClient): Promise<void> {
   const { environment, ...flag } = hillstrom.flag;
@@ -86,11 +94,12 @@ async function analyse(api: ApiClient): Promise<Results> {
 export async function replayHillstrom(
   api: ApiClient,
   progress: ReplayProgress,
-  { onProgress, onAnalysing, now }: { onProgress: OnProgress; onAnalysing: () => void; now: () => Date },
+  { onProgress, onAnalysing, now, untilStored }: ReplayOptions,
 ): Promise<Results> {
   await define(api);
   const rows = await replay(api, progress, onProgress);
   onAnalysing();
+  await untilStored(now());
   const results = await analyse(api);
   await progress.finished(rows, now());
   return results;

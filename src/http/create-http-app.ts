@@ -3,7 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { registerBodyParsers } from './body-parsers.ts';
 import { NestLogger } from './nest-logger.ts';
@@ -16,6 +22,24 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export function withoutToken(url: string): string {
   const [path = '', query = ''] = url.split('?', 2);
   return new URLSearchParams(query).has('token') ? `${path}?…` : url;
+}
+
+/** How often connections are looked at that a client may keep open after its answer. */
+const SWEEP_MS = 50;
+
+/** Fastify ends the connections that are idle when it is closed; one that is answered after that would stay for a minute. */
+function endConnectionsOnClose(fastify: FastifyInstance): void {
+  let closing = false;
+  fastify.addHook('preClose', async () => {
+    closing = true;
+    const sweep = setInterval(() => fastify.server.closeIdleConnections(), SWEEP_MS);
+    // One that never listened is never closed either.
+    sweep.unref();
+    fastify.server.once('close', () => clearInterval(sweep));
+  });
+  fastify.addHook('onSend', async (_, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** The Nest application on Fastify with everything that is the same for every route. Not yet listening. */
@@ -53,7 +77,7 @@ export async function createHttpApp(
     bodyParser: false,
     abortOnError: false,
   });
-  const fastify = app.getHttpAdapter().getInstance();
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   registerBodyParsers(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -71,6 +95,7 @@ export async function createHttpApp(
       'answered',
     );
   });
+  endConnectionsOnClose(fastify);
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   return app;

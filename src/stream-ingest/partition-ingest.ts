@@ -63,6 +63,16 @@ export class PartitionIngest {
     return this.#mark?.next ?? null;
   }
 
+  /** Takes the partition, unless that was done: one in which there is nothing to read never comes to `handle`. */
+  async begin(): Promise<void> {
+    if (this.#mark !== null) return;
+    const mark = await this.#context.marks.take(this.#key);
+    // A batch may have come meanwhile, and what it has done is newer.
+    if (mark === null || this.#mark !== null) return;
+    this.#mark = mark;
+    this.#inDoubt = true;
+  }
+
   /** Deals with a batch. @throws AppError where it could not; the same messages may come again. */
   async handle(batch: MessageBatch): Promise<BatchOutcome> {
     try {

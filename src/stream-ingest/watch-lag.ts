@@ -19,6 +19,7 @@ export async function watchLag(
     const ends = new Map((await stream.ends(topic.name)).map(({ partition, end }) => [partition, end]));
     const idle = new Map<number, number>();
     for (const reader of own) {
+      await reader.ingest.begin();
       const lag = lagOf(reader, ends.get(reader.partition));
       reader.lagMessages = lag;
       const next = reader.ingest.next;

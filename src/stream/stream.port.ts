@@ -15,7 +15,7 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A message as it was read; `value` is null for a tombstone. */
+/** A message as it was read; `value` is null for a tombstone and else shares memory with the whole fetch: copy what is kept. */
 export interface IncomingMessage {
   readonly offset: number;
   /** Milliseconds since the Unix epoch, as the topic is set up: the producer's or the broker's clock. */
@@ -86,7 +86,10 @@ export interface Stream {
   topics(names: readonly string[]): Promise<Topic[]>;
   /** Makes a topic unless it exists; resolves once it can be used. */
   createTopic(topic: { name: string; partitions: number; compacted: boolean }): Promise<void>;
-  /** Durable with all in-sync replicas when it resolves; where it rejects, some messages may be there all the same. */
+  /**
+   * Durable with all in-sync replicas when it resolves, after an outage perhaps twice; where it rejects, some messages
+   * may be there all the same.
+   */
   send(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
   /** Joins a group; batches come until the consumer is closed or ends. Reading starts at the group's last `done`, else at the first message. */
   consume(options: ConsumeOptions): Promise<StreamConsumer>;

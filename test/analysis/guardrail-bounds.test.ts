@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betaBinomialBounds } from '../../analysis/confidence-sequence/index.ts';
 import { boundsVerdict, type GuardrailBounds } from '../../analysis/guardrail/index.ts';
@@ -44,6 +45,34 @@ describe('a verdict from bounds', () => {
     });
     expect(mirrored.beyondMargin[1]).toBeCloseTo(boundsVerdict(CLOSE).beyondMargin[1], 14);
     expect(mirrored.verdict).toBe('safe');
+  });
+
+  it('never says less for more harm', () => {
+    const strength = { safe: 0, inconclusive: 1, harm: 2 } as const;
+    const count = fc.integer({ min: 0, max: 2000 });
+    fc.assert(
+      fc.property(
+        count,
+        count,
+        count,
+        fc.constantFrom('absolute' as const, 'relative' as const),
+        fc.double({ min: 0.01, max: 0.3, noNaN: true }),
+        fc.boolean(),
+        (before, one, other, kind, value, falls) => {
+          const [less, more] = [Math.min(one, other), Math.max(one, other)];
+          const verdictOf = (events: number) =>
+            boundsVerdict({
+              control: betaBinomialBounds({ n: 2000, events: before }, 0.025),
+              treatment: betaBinomialBounds({ n: 2000, events }, 0.025),
+              direction: falls ? 'decreaseIsBad' : 'increaseIsBad',
+              margin: { kind, value },
+            }).verdict;
+          const [weaker, stronger] = falls ? [more, less] : [less, more];
+          expect(strength[verdictOf(stronger)]).toBeGreaterThanOrEqual(strength[verdictOf(weaker)]);
+        },
+      ),
+      { seed: 1970, numRuns: 60 },
+    );
   });
 
   it('calls 9 000 of 10 000 failures that become 10 000 of 10 000', () => {

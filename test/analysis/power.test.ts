@@ -14,7 +14,6 @@ import {
   proportionSampleSize,
   ratioSd,
   remainingUnits,
-  rootBetween,
 } from '../../analysis/power/index.ts';
 import { estimated } from './units.ts';
 
@@ -341,33 +340,6 @@ describe('the spread of a ratio', () => {
     expect(ratioSd({ ...parts, denominatorSd: 0, denominatorMean: 1 })).toBe(3);
     const negative = { ...parts, numeratorMean: -6, correlation: -0.5 };
     expect(ratioSd(negative)).toBeCloseTo(ratioSd(parts), 14);
-  });
-});
-
-describe('the root between two points', () => {
-  it('is exact to the last bits for functions of all shapes', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0.001, max: 0.999, noNaN: true }),
-        fc.integer({ min: 0, max: 3 }),
-        (root, shape) => {
-          const shapes = [
-            (x: number) => x - root,
-            (x: number) => (x - root) ** 3,
-            (x: number) => Math.atan(1e6 * (x - root)),
-            (x: number) => Math.log(x + 1e-12) - Math.log(root + 1e-12),
-          ];
-          let calls = 0;
-          const f = (x: number) => {
-            calls += 1;
-            return shapes[shape]?.(x) ?? 0;
-          };
-          within(rootBetween(f, 0, 1), root, shape === 1 ? 1e-5 : 4e-15);
-          expect(calls).toBeLessThan(120);
-        },
-      ),
-      { ...RUNS, numRuns: 400 },
-    );
   });
 });
 

@@ -35,6 +35,35 @@ describe('the sample ratio', () => {
     );
   });
 
+  it('does not mind the order of the arms, and is the less likely the further two arms are from their weights', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 100, max: 1e6 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (total, share, one, other) => {
+          const pOf = (treatment: number) =>
+            estimated(
+              sampleRatioChiSquare({ units: [total - treatment, treatment], weights: [1 - share, share] }),
+            ).p;
+          const from = Math.ceil(total * share);
+          const [near, far] = [Math.min(one, other), Math.max(one, other)].map(
+            (way) => from + Math.floor(way * (total - from)),
+          );
+          expect(pOf(far ?? from)).toBeLessThanOrEqual(pOf(near ?? from) * (1 + 1e-12));
+          const swapped = sampleRatioChiSquare({
+            units: [near ?? from, total - (near ?? from)],
+            weights: [share, 1 - share],
+          });
+          const p = pOf(near ?? from);
+          expect(Math.abs(estimated(swapped).p - p)).toBeLessThanOrEqual(1e-9 * p);
+        },
+      ),
+      { seed: 1901, numRuns: 200 },
+    );
+  });
+
   it('gives arms of weight 0 no degree of freedom', () => {
     const without = estimated(sampleRatioChiSquare({ units: [1000, 1200], weights: [0.5, 0.5] }));
     const withEmpty = estimated(sampleRatioChiSquare({ units: [1000, 0, 1200], weights: [0.5, 0, 0.5] }));

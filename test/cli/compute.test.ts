@@ -117,8 +117,8 @@ it.each([
 });
 
 it('does not wait for a person to type JSON', async () => {
-  // `script` gives the command a terminal; where it is missing nothing can be said.
-  const child = spawn('script', ['-qec', `${assay} compute welch-absolute`, '/dev/null'], {
+  // util-linux's script(1) gives the command a terminal.
+  const child = spawn('/usr/bin/script', ['-qec', `${assay} compute welch-absolute`, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));

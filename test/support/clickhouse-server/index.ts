@@ -10,6 +10,9 @@ export interface ClickHouseServer {
   readonly url: string;
   /** As a crash: SIGKILL, and back only by `restart`. */
   kill(): Promise<void>;
+  /** Stops its process where it stands, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** On the same directory and port; kills what still runs. */
   restart(): Promise<void>;
   /** Ends it for good and removes a directory that it made. */
@@ -35,6 +38,8 @@ export async function startClickHouseServer(
   return {
     url: `http://127.0.0.1:${port}`,
     kill,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async restart() {
       await kill();
       child = spawnServer(directory, port);

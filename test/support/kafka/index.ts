@@ -53,7 +53,7 @@ export async function startBroker(options: { readonly tls?: boolean } = {}): Pro
   writeFileSync(config, properties({ directory, port, saslPort, controllerPort, user, tls }));
   const uuid = randomBytes(16).toString('base64url');
   await run('java', [
-    ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', uuid, '-c', config],
+    ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${uuid}`, '-c', config],
     ...['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
       '--add-scram',
       `${mechanism}=[name=${user.username},password=${user.password}]`,

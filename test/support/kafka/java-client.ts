@@ -58,5 +58,7 @@ async function java(args: readonly string[]): Promise<string> {
 }
 
 function fromBase64(text: string | undefined): string | null {
-  return text === undefined || text === 'null' ? null : Buffer.from(text.replaceAll('.', '='), 'base64').toString();
+  return text === undefined || text === 'null'
+    ? null
+    : Buffer.from(text.replaceAll('.', '='), 'base64').toString();
 }
