@@ -14,9 +14,9 @@ import type { SourceTopic } from './source-topic.ts';
 import { createStreamMetrics, observeReaders, type StreamMetrics } from './stream-metrics.ts';
 import { watchLag } from './watch-lag.ts';
 
-/** A fetch is bounded before decompression; envelopes shrink to a fifth of their size. */
-const FETCH_BYTES = 16 * 1024 * 1024;
-const FETCH_BYTES_PER_PARTITION = 4 * 1024 * 1024;
+/** A fetch is bounded before decompression; envelopes shrink to a fifth of their size. Four times as much is 15 % faster and takes 850 MB. */
+const FETCH_BYTES = 4 * 1024 * 1024;
+const FETCH_BYTES_PER_PARTITION = 1024 * 1024;
 /** Pauses before the next consumer, by how many have ended in a row. */
 const REBUILD_PAUSES_MS = [500, 1000, 2000, 5000, 10_000] as const;
 const WATCH_EVERY_MS = 1000;

@@ -65,6 +65,9 @@ export function outageCases(suite: Suite): void {
       await stream.send(topic, [message('before')]);
       const reader = await Reader.start(stream, { group, topics: [topic] });
       await reader.until('the first', ({ seen }) => seen.length === 1);
+      // A batch is committed before the partition's next one is given.
+      await stream.send(topic, [message('next')]);
+      await reader.until('the next', ({ seen }) => seen.length === 2);
 
       ours().pause();
       try {
