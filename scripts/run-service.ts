@@ -42,9 +42,9 @@ export function killAllServices(): void {
 
 export function launchService({ dataDirectory, env = {} }: ServiceOptions): LaunchedService {
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !key.startsWith('ASSAY_')),
+    Object.entries(process.env).filter(([key]) => !/^(ASSAY|KAFKA)_/.test(key)),
   );
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(root, 'dist/src/main.js')], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', join(root, 'dist/src/main.js')], {
     cwd: root,
     env: {
       ...inherited,

@@ -10,9 +10,9 @@ import { PausedPartitions } from './paused-partitions.ts';
 import type { BatchOutcome, ConsumeOptions, MessageBatch, StreamConsumer } from './stream.port.ts';
 import { within } from './within.ts';
 
-/** For batches under way at the end, and for saying goodbye after them. */
-const FINISH_TIMEOUT_MS = 8000;
-const LEAVE_TIMEOUT_MS = 2000;
+/** For batches under way at the end, and for saying goodbye after them: with what else ends, a process has 10 s. */
+const FINISH_TIMEOUT_MS = 6500;
+const LEAVE_TIMEOUT_MS = 1500;
 const WATCH_MS = 1000;
 
 export interface ConsumerParts {

@@ -51,7 +51,7 @@ describe('the README', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const section = readme.slice(
       readme.indexOf('## Your own experiment'),
-      readme.indexOf('## What there is'),
+      readme.indexOf('## Recompute any number'),
     );
     const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
     expect(blocks).toHaveLength(3);
