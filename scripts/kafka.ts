@@ -4,12 +4,12 @@
  */
 import { missingForBroker, startBroker } from '../test/support/kafka/index.ts';
 
+console.error('starting Kafka (the first time its jars are fetched, 43 MB) …');
 const missing = await missingForBroker();
 if (missing !== null) {
   console.error(`Kafka cannot be started: ${missing}. Install Java 17 or later and Maven.`);
   process.exit(1);
 }
-console.error('starting Kafka (the first time its jars are fetched, 43 MB) …');
 const broker = await startBroker();
 console.log(`KAFKA_BROKERS=${broker.brokers}`);
 console.error('Ctrl-C stops it and removes its data.');

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { missingForBroker } from '../test/support/kafka/index.ts';
 
 interface Report {
   readonly numPassedTests: number;
@@ -45,6 +46,8 @@ function skips(): readonly Skip[] {
 
 const built = run('scripts/build.ts', []);
 if (built !== 0) process.exit(built);
+// Once, before many workers would at the same time. What is missing, each test that wants it tells.
+await missingForBroker();
 const status = run('node_modules/vitest/vitest.mjs', [
   'run',
   '--reporter=default',

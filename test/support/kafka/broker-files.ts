@@ -9,7 +9,7 @@ const root = dirname(dirname(dirname(here)));
 /** Outside node_modules, which `npm ci` empties; not under version control. */
 const cache = join(root, '.cache', 'kafka-4.1.1');
 
-/** Why no broker can be started here, or null. */
+/** Why no broker can be started here, or null; fetches what a broker needs. */
 export async function missingForBroker(): Promise<string | null> {
   try {
     const { stderr, stdout } = await run('java', ['-version']);
@@ -19,10 +19,19 @@ export async function missingForBroker(): Promise<string | null> {
     return 'there is no Java';
   }
   if (existsSync(cache)) return null;
-  return await run('mvn', ['--version']).then(
-    () => null,
-    () => 'there is no Maven to fetch Kafka with',
-  );
+  try {
+    await run('mvn', ['--version']);
+  } catch {
+    return 'there is no Maven to fetch Kafka with';
+  }
+  try {
+    await brokerJars();
+    return null;
+  } catch (error) {
+    const { stdout = '', message } = error as Error & { readonly stdout?: string };
+    const [why = message] = stdout.split('\n').filter((line) => line.includes('ERROR'));
+    return `Maven could not fetch Kafka (${why.trim()})`;
+  }
 }
 
 /** The directory of the broker's jars, fetched once (43 MB). */
@@ -30,18 +39,19 @@ export async function brokerJars(): Promise<string> {
   if (existsSync(cache)) return cache;
   const incoming = `${cache}.${process.pid}`;
   mkdirSync(incoming, { recursive: true });
-  await run(
-    'mvn',
-    [
-      '--batch-mode',
-      '--quiet',
-      '--file',
-      join(here, 'pom.xml'),
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${incoming}`,
-    ],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
+  try {
+    await run(
+      'mvn',
+      [
+        ...['--batch-mode', '--quiet', '--file', join(here, 'pom.xml')],
+        ...['dependency:copy-dependencies', `-DoutputDirectory=${incoming}`],
+      ],
+      { maxBuffer: 64 * 1024 * 1024 },
+    );
+  } catch (error) {
+    rmSync(incoming, { recursive: true, force: true });
+    throw error;
+  }
   try {
     renameSync(incoming, cache);
   } catch (error) {
