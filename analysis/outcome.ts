@@ -32,7 +32,7 @@ export type UnknownReason =
   | 'no-positive-values'
   /** No constant mean agrees with the values in their order: they drift. */
   | 'drifting-mean'
-  /** The numbers are too large for doubles. */
+  /** The numbers are too large or too small for doubles. */
   | 'overflow';
 
 /** There is no answer, and why. */

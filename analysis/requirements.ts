@@ -35,6 +35,16 @@ export function requireProbability(field: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw new AnalysisInputError(field, 'from 0 to 1');
 }
 
+/** A number between two bounds that it may reach. */
+export function requireFromTo(field: string, value: number, least: number, most: number): void {
+  if (!(value >= least && value <= most)) throw new AnalysisInputError(field, `from ${least} to ${most}`);
+}
+
+/** A prior's pseudo-count, neither so small nor so large that counts of units are lost beside it. */
+export function requirePseudoCount(field: string, value: number): void {
+  requireFromTo(field, value, 1e-9, 1e15);
+}
+
 /** One side or both. */
 export function requireSided(sided: number): void {
   if (sided !== 1 && sided !== 2) throw new AnalysisInputError('sided', '1 or 2');

@@ -1,5 +1,5 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireCount, requirePositive } from '../requirements.ts';
+import { requireCount, requireFromTo } from '../requirements.ts';
 
 /** One-sided (only an increase stops) or two-sided (symmetric). */
 export type Sided = 1 | 2;
@@ -9,6 +9,10 @@ export const MOST_LOOKS = 100;
 
 /** What is found by a search costs several recursions over all looks. */
 const MOST_LOOKS_OF_A_SEARCH = 50;
+
+// No look has less than a billionth of the planned information or more than a thousand times as much.
+const LEAST = 1e-9;
+const MOST = 1000;
 
 /** Looks closer than this share of their information are one look. */
 const CLOSEST = 1e-6;
@@ -29,7 +33,7 @@ export function requireFractions(field: string, fractions: readonly number[]): v
   if (fractions.length < 1 || fractions.length > MOST_LOOKS)
     throw new AnalysisInputError(field, `1 to ${MOST_LOOKS} fractions`);
   fractions.forEach((fraction, i) => {
-    requirePositive(`${field}[${i}]`, fraction);
+    requireFromTo(`${field}[${i}]`, fraction, LEAST, MOST);
     const previous = fractions[i - 1] ?? 0;
     if (!(fraction - previous >= CLOSEST * fraction))
       throw new AnalysisInputError(

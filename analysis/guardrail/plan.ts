@@ -1,5 +1,5 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireFraction, requireNotNegative, requirePositive } from '../requirements.ts';
+import { requireFraction, requireFromTo, requirePseudoCount } from '../requirements.ts';
 import { requireThresholds } from '../sample-ratio/index.ts';
 
 /** Which change of the metric harms. */
@@ -42,11 +42,15 @@ export function asksForSafety({ margin, safety = margin > 0 }: GuardrailPlan): b
   return safety;
 }
 
+/** The largest relative change that can be asked about: a million times as many events. */
+export const LARGEST_CHANGE = 1e6;
+
 /** A plan that can be followed, or an `AnalysisInputError`. */
 export function requirePlan(plan: GuardrailPlan): void {
   const { share, direction, margin, concentrations = DEFAULT_CONCENTRATIONS, lateStarts = [] } = plan;
   requireFraction('share', share);
-  requireNotNegative('margin', margin);
+  requireFromTo('share', share, 1e-12, 1 - 1e-12);
+  requireFromTo('margin', margin, 0, LARGEST_CHANGE);
   if (direction === 'decreaseIsBad' && margin >= 1)
     throw new AnalysisInputError('margin', 'below 1 where a decrease is bad');
   if (margin === 0 && asksForSafety(plan))
@@ -54,7 +58,7 @@ export function requirePlan(plan: GuardrailPlan): void {
   if (concentrations.length === 0)
     throw new AnalysisInputError('concentrations', 'of at least one concentration');
   concentrations.forEach((concentration, i) => {
-    requirePositive(`concentrations[${i}]`, concentration);
+    requirePseudoCount(`concentrations[${i}]`, concentration);
   });
   requireThresholds('lateStarts', lateStarts);
 }

@@ -1,11 +1,12 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requireFinite, requireFraction } from '../requirements.ts';
+import { requireFraction, requireFromTo } from '../requirements.ts';
 import { edgeBetween } from '../roots/index.ts';
 import {
   asksForSafety,
   boundaryOf,
   DEFAULT_CONCENTRATIONS,
   type GuardrailPlan,
+  LARGEST_CHANGE,
   type Pair,
   requirePlan,
 } from './plan.ts';
@@ -53,9 +54,9 @@ export function guardrailNeeds(outlook: GuardrailOutlook): GuardrailNeeds {
   const { concentrations = DEFAULT_CONCENTRATIONS } = outlook;
   requireFraction('baseRate', baseRate);
   requireFraction('alpha', alpha);
-  requireFinite('effect', effect);
+  requireFromTo('effect', effect, -1, LARGEST_CHANGE);
   const rises = direction === 'increaseIsBad';
-  if (rises ? effect <= margin : effect >= -margin || effect < -1)
+  if (rises ? effect <= margin : effect >= -margin)
     throw new AnalysisInputError('effect', rises ? `above ${margin}` : `from -1 to below ${-margin}`);
   const boundary = boundaryOf(outlook);
   const target = -Math.log(lateStarts?.length === 0 ? alpha : alpha * FIRST_WEIGHT);

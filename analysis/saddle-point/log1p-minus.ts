@@ -16,7 +16,8 @@ export function artanhMinus(r: number): number {
   let sum = 0;
   for (let k = 3; ; k += 2) {
     const next = sum + power / k;
-    if (next === sum) return sum;
+    // No number never settles either.
+    if (next === sum || Number.isNaN(next)) return next;
     sum = next;
     power *= square;
   }

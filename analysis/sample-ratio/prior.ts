@@ -1,5 +1,5 @@
 import { AnalysisInputError } from '../input-error.ts';
-import { requirePositive } from '../requirements.ts';
+import { requirePseudoCount } from '../requirements.ts';
 
 /**
  * How the mixture spreads over the shares that the arms may have instead of their weights: one Dirichlet in pseudo-counts
@@ -29,13 +29,13 @@ export function requirePrior(prior: SampleRatioPrior, arms: number): void {
     if (prior.dirichlet.length !== arms)
       throw new AnalysisInputError('prior.dirichlet', `of length ${arms}, as weights is`);
     prior.dirichlet.forEach((count, i) => {
-      requirePositive(`prior.dirichlet[${i}]`, count);
+      requirePseudoCount(`prior.dirichlet[${i}]`, count);
     });
     return;
   }
   if (prior.concentrations.length === 0)
     throw new AnalysisInputError('prior.concentrations', 'of at least one concentration');
   prior.concentrations.forEach((concentration, i) => {
-    requirePositive(`prior.concentrations[${i}]`, concentration);
+    requirePseudoCount(`prior.concentrations[${i}]`, concentration);
   });
 }

@@ -1,5 +1,5 @@
 import { betaPoint, logitLogDensity } from './beta-tail.ts';
-import { requireDomain } from './domain.ts';
+import { requireDomain, requireShape } from './domain.ts';
 import { logBeta } from './log-beta.ts';
 import { logIncompleteBeta } from './log-incomplete-beta.ts';
 
@@ -11,6 +11,10 @@ const SETTLED = 1e-9;
 /** Below this logarithm x is so small that x^a/(a·B(a, b)) is the whole of the lower tail. */
 const LEADING = -650;
 
+// Beyond these the logit overflows, or its density is too narrow for steps on it.
+const SMALLEST = 1e-10;
+const LARGEST = 1e15;
+
 /**
  * The x with I_x(a, b) = p: the quantile of the beta distribution with a, b > 0 for the lower tail p. Newton's method on
  * ln I_x against the logit of x, which is concave and so converges from anywhere. For an upper tail q take
@@ -19,8 +23,8 @@ const LEADING = -650;
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   requireDomain(p >= 0 && p <= 1, 'p', 'from 0 to 1');
-  requireDomain(a > 0 && a < Number.POSITIVE_INFINITY, 'a', 'a finite number above 0');
-  requireDomain(b > 0 && b < Number.POSITIVE_INFINITY, 'b', 'a finite number above 0');
+  requireShape('a', a, SMALLEST, LARGEST);
+  requireShape('b', b, SMALLEST, LARGEST);
   if (p === 0 || p === 1) return p;
   return p <= 0.5 ? lowerQuantile(p, a, b).x : lowerQuantile(1 - p, b, a).y;
 }

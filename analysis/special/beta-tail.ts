@@ -37,11 +37,12 @@ export function isLow({ x, y, a, b }: BetaPoint): boolean {
 export function betaTail(point: BetaPoint): { log: number; factor: number } {
   const { x, y, a, b } = point;
   const log = kernelLog(point);
-  if (Math.max(a, b) <= 1000 || a <= 50) {
+  // How fast ln of the density rises at x; an x so small that it is too fast for doubles is easy for the fraction.
+  const slope = (point.difference + x - y) / (x * y);
+  if (Math.max(a, b) <= 1000 || a <= 50 || !Number.isFinite(slope)) {
     return { log, factor: (b * betaContinuedFraction(x, a, b)) / (a + b) };
   }
   // The density at x times the integral of the density below x relative to it.
-  const slope = (point.difference + x - y) / (x * y);
   const exponent = (s: number) => (a - 1) * log1pMinus(-s / x) + (b - 1) * log1pMinus(s / y) - s * slope;
   const width = Math.min(2 * Math.sqrt((x * y) / (a + b)), 2 / Math.abs(slope), y / 2);
   return { log, factor: (a / x) * (b / y / (a + b)) * tailIntegral(exponent, width, x) };

@@ -1,5 +1,5 @@
 import { type BetaPoint, betaPoint, betaTail, isLow, mirrored } from './beta-tail.ts';
-import { requireDomain } from './domain.ts';
+import { requireDomain, requireShape } from './domain.ts';
 import { gammaRatioLog } from './gamma-ratio-log.ts';
 import { logGammaOnePlus } from './log-gamma.ts';
 
@@ -18,8 +18,8 @@ export function incompleteBeta(x: number, a: number, b: number, complement = 1 -
 /** The domain of the incomplete beta function. */
 export function requireBetaDomain(x: number, a: number, b: number, complement: number): void {
   requireDomain(x >= 0 && x <= 1, 'x', 'from 0 to 1');
-  requireDomain(a > 0 && a < Number.POSITIVE_INFINITY, 'a', 'a finite number above 0');
-  requireDomain(b > 0 && b < Number.POSITIVE_INFINITY, 'b', 'a finite number above 0');
+  requireShape('a', a);
+  requireShape('b', b);
   requireDomain(complement >= 0 && Math.abs(x + complement - 1) < 1e-15, 'complement', '1 − x');
 }
 
@@ -45,7 +45,7 @@ function nearOne({ y, a, b }: BetaPoint): number {
   for (let n = 1; ; n += 1) {
     term *= ((n - a) / n) * y;
     const next = sum + term / (b + n);
-    if (next === sum) break;
+    if (next === sum || Number.isNaN(next)) break;
     sum = next;
   }
   return -Math.expm1(logPower) - Math.exp(logPower) * b * sum;

@@ -1,14 +1,23 @@
 import { z } from 'zod';
 import { centredMomentsOf, type Moments } from '../../analysis/index.ts';
 
+/** Whether n numbers can have this sum and sum of squares; rounded to 12 digits, sums may be a little impossible. */
+export function isPossible(n: number, sum: number, sumSquares: number): boolean {
+  return n === 0 ? sum === 0 : sumSquares >= sum * (sum / n) * (1 - 1e-12);
+}
+/** What is said of sums that cannot be. */
+export const IMPOSSIBLE = { path: ['sumSquares'], message: 'must be at least sum²/n' };
+
 /** An arm of numbers as its count, sum and sum of squares, or as the numbers themselves. */
 export const armSchema = z
   .union([
-    z.strictObject({
-      n: z.int().nonnegative(),
-      sum: z.number(),
-      sumSquares: z.number().nonnegative(),
-    }),
+    z
+      .strictObject({
+        n: z.int().nonnegative(),
+        sum: z.number(),
+        sumSquares: z.number().nonnegative(),
+      })
+      .refine(({ n, sum, sumSquares }) => isPossible(n, sum, sumSquares), IMPOSSIBLE),
     z.strictObject({ values: z.array(z.number()).max(1_000_000) }),
   ])
   .describe('{ n, sum, sumSquares }, or { values } with a number per unit');

@@ -22,7 +22,8 @@ export function findCalculation(calculations: readonly Calculation[], name: stri
 
 /**
  * The outcome of a calculation for an input that nobody has looked at yet.
- * @throws AppError `unprocessable`, naming the fields; `internal` if a figure is not finite, which JSON would hide.
+ * Unknown with `overflow` where numbers are so extreme that a figure is not finite.
+ * @throws AppError `unprocessable`, naming the fields; `internal` if another figure is not finite, which JSON would hide.
  */
 export function computeOutcome(calculation: Calculation, input: unknown): object {
   const parsed = calculation.input.safeParse(input);
@@ -31,15 +32,36 @@ export function computeOutcome(calculation: Calculation, input: unknown): object
   try {
     outcome = calculation.compute(parsed.data);
   } catch (error) {
-    if (error instanceof AnalysisInputError) throw refusedByMethod(calculation.name, error, input);
-    throw error;
+    if (!(error instanceof AnalysisInputError)) throw error;
+    const refused = refusedByMethod(calculation.name, error, input);
+    if (isExtreme(parsed.data) && !namesFieldOf(refused, parsed.data)) return OVERFLOW;
+    throw refused;
   }
   const hidden = pathOfNonFinite(outcome);
   if (hidden === null) return outcome;
+  if (isExtreme(parsed.data)) return OVERFLOW;
   throw new AppError(
     'internal',
     `${calculation.name} gave no finite ${hidden}, which is a fault of ours; please report it.`,
   );
+}
+
+const OVERFLOW = { kind: 'unknown', reason: 'overflow' };
+
+/** Whether it is the caller's field that was refused, and not an intermediate result that left the doubles. */
+function namesFieldOf({ fields }: AppError, input: unknown): boolean {
+  const root = fields[0]?.pointer.split('/')[1] ?? '';
+  return typeof input === 'object' && input !== null && root in input;
+}
+
+/** Beyond these the squares and products of numbers leave the doubles sooner or later. */
+const [SMALLEST, LARGEST] = [1e-75, 1e75];
+
+/** Whether a number is so large or so small that a figure which is not finite is no surprise. */
+function isExtreme(value: unknown): boolean {
+  if (typeof value === 'number')
+    return value !== 0 && !(Math.abs(value) > SMALLEST && Math.abs(value) < LARGEST);
+  return typeof value === 'object' && value !== null && Object.values(value).some(isExtreme);
 }
 
 /** Where a figure is NaN or infinite; null if nowhere. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exactConditional, fisherExact } from '../../analysis/index.ts';
 import { alphaSchema, countSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import { tableOf } from './proportions.ts';
 
@@ -18,12 +19,16 @@ export const countCalculations: readonly Calculation[] = [
     }),
     example: { a: [12, 10_000], b: [3, 10_000], ratio: 1, alpha: 0.05 },
     compute: ({ a, b, ratio, alpha }) =>
-      exactConditional({
-        treatment: { events: a[0], exposure: a[1] },
-        control: { events: b[0], exposure: b[1] },
-        ratio,
-        alpha,
-      }),
+      asField('treatment.events', 'a[0]', () =>
+        asField('control.events', 'b[0]', () =>
+          exactConditional({
+            treatment: { events: a[0], exposure: a[1] },
+            control: { events: b[0], exposure: b[1] },
+            ratio,
+            alpha,
+          }),
+        ),
+      ),
   }),
   calculation({
     name: 'fisher-exact',

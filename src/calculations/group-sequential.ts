@@ -9,6 +9,7 @@ import {
   stagewisePValue,
 } from '../../analysis/index.ts';
 import { alphaSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import { groupSequentialBoundCalculations } from './group-sequential-bounds.ts';
 import { bound, fractions, sided, spending } from './group-sequential-inputs.ts';
@@ -67,7 +68,10 @@ export const groupSequentialCalculations: readonly Calculation[] = [
       sided,
     }),
     example: { boundsBefore: [2.797], informationFractions: [0.5, 1], z: 2.2 },
-    compute: (input) => ({ kind: 'estimate', ...stagewisePValue(input) }),
+    compute: (input) => ({
+      kind: 'estimate',
+      ...asField('bounds', 'boundsBefore', () => stagewisePValue(input)),
+    }),
   }),
   calculation({
     name: 'group-sequential-interval',

@@ -10,6 +10,7 @@ import {
   startEmpiricalBernstein,
 } from '../../analysis/index.ts';
 import { alphaSchema, proportionArmSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import { directionSchema, given, safetySchema } from './guardrail-inputs.ts';
 
@@ -65,13 +66,14 @@ export const guardrailBoundCalculations: readonly Calculation[] = [
     },
     compute: ({ control, treatment, cap, method, alpha, ...asked }) => {
       const plan = { cap, alpha: alpha / 2 };
-      const [before, after] = [control, treatment].map((values) =>
+      const boundsOf = (values: readonly number[]) =>
         method === 'betting'
           ? bettingBounds(observeBetting(startBetting(plan), values))
-          : empiricalBernsteinBounds(observeEmpiricalBernstein(startEmpiricalBernstein(plan), values)),
-      );
-      if (before?.kind !== 'estimate') return before ?? { kind: 'unknown', reason: 'no-units' };
-      if (after?.kind !== 'estimate') return after ?? { kind: 'unknown', reason: 'no-units' };
+          : empiricalBernsteinBounds(observeEmpiricalBernstein(startEmpiricalBernstein(plan), values));
+      const before = asField('values', 'control', () => boundsOf(control));
+      const after = asField('values', 'treatment', () => boundsOf(treatment));
+      if (before.kind === 'unknown') return before;
+      if (after.kind === 'unknown') return after;
       const bounds = {
         control: [before.lower, before.upper] as const,
         treatment: [after.lower, after.upper] as const,

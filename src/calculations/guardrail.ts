@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  type GuardrailPlan,
+  type GuardrailState,
   guardrailEvidence,
   guardrailNeeds,
   guardrailVerdict,
@@ -8,6 +10,7 @@ import {
   startGuardrail,
 } from '../../analysis/index.ts';
 import { alphaSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import { guardrailBoundCalculations } from './guardrail-bounds.ts';
 import { directionSchema, given, safetySchema } from './guardrail-inputs.ts';
@@ -29,6 +32,13 @@ const planFields = {
 };
 const looksSchema = z.array(eventsSchema).min(1).max(10_000);
 
+function stateAfter(looks: z.output<typeof looksSchema>, plan: GuardrailPlan): GuardrailState {
+  return looks.reduce(
+    (state, look, i) => asField('events', `looks[${i}]`, () => observeGuardrail(state, look)),
+    startGuardrail(plan),
+  );
+}
+
 export const guardrailCalculations: readonly Calculation[] = [
   calculation({
     name: 'guardrail-e-process',
@@ -45,7 +55,7 @@ export const guardrailCalculations: readonly Calculation[] = [
       alpha: 0.05,
     },
     compute: ({ looks, alpha, ...plan }) => {
-      const state = looks.reduce(observeGuardrail, startGuardrail(given(plan)));
+      const state = stateAfter(looks, given(plan));
       const evidence = guardrailEvidence(state);
       return evidence.kind === 'unknown'
         ? evidence
@@ -73,7 +83,7 @@ export const guardrailCalculations: readonly Calculation[] = [
       alpha: 0.05,
     },
     compute: ({ looks, impressions, alpha, shareAlpha, ...plan }) => {
-      const state = looks.reduce(observeGuardrail, startGuardrail(given(plan)));
+      const state = stateAfter(looks, given(plan));
       return { kind: 'estimate', ...harmAtObservedShare(state, impressions, alpha, shareAlpha) };
     },
   }),

@@ -19,6 +19,15 @@ const effect = {
     .number()
     .describe('of the two estimates: minus the control’s variance where nothing is adjusted'),
 };
+/** Whether two estimates of these variances can have this covariance. */
+function isPossible(given: { covariance: number; differenceVariance: number; controlVariance: number }) {
+  const most = Math.sqrt(given.differenceVariance) * Math.sqrt(given.controlVariance);
+  return Math.abs(given.covariance) <= most * (1 + 1e-6);
+}
+const IMPOSSIBLE = {
+  path: ['covariance'],
+  message: 'must be within ±√(differenceVariance · controlVariance)',
+};
 const effectExample = {
   difference: 0.29,
   control: 0.41,
@@ -73,21 +82,25 @@ export const liftCalculations: readonly Calculation[] = [
   calculation({
     name: 'lift-fieller-of-effect',
     about: 'Fieller’s interval of a lift from a difference, the control’s figure and their covariances',
-    input: z.strictObject({
-      ...effect,
-      critical: z.number().positive().describe('two-sided critical value of t or the normal, such as 1.96'),
-    }),
+    input: z
+      .strictObject({
+        ...effect,
+        critical: z.number().positive().describe('two-sided critical value of t or the normal, such as 1.96'),
+      })
+      .refine(isPossible, IMPOSSIBLE),
     example: { ...effectExample, critical: 1.96 },
     compute: (given) => ({ kind: 'estimate', ...fiellerLift(given) }),
   }),
   calculation({
     name: 'lift-delta-of-effect',
     about: 'Delta-method lift from a difference, the control’s figure and their covariances',
-    input: z.strictObject({
-      ...effect,
-      alpha: alphaSchema,
-      df: z.number().positive().nullable().default(null).describe('of Student’s t; null for the normal'),
-    }),
+    input: z
+      .strictObject({
+        ...effect,
+        alpha: alphaSchema,
+        df: z.number().positive().nullable().default(null).describe('of Student’s t; null for the normal'),
+      })
+      .refine(isPossible, IMPOSSIBLE),
     example: { ...effectExample, alpha: 0.05 },
     compute: ({ alpha, df, ...given }) => deltaLift(given, alpha, df),
   }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { armSummary, centredMomentsOf, type Moments } from '../../analysis/index.ts';
+import { IMPOSSIBLE, isPossible } from './arms.ts';
 import { type Calculation, calculation } from './calculation.ts';
 
 const GENERATED = ['NumAcc1', 'NumAcc2', 'NumAcc3', 'NumAcc4'] as const;
@@ -34,8 +35,7 @@ const input = z
       refuse('values', 'must be given, or n with sum and sumSquares, or name: one of the three');
     else if (sums > 0 && sums < 3) refuse('n', 'must be given together with sum and sumSquares');
     if (n !== undefined && sum !== undefined && sumSquares !== undefined) {
-      // Rounded to 12 digits, sums of equal values may be a little impossible.
-      if (n * sumSquares < sum * sum * (1 - 1e-12)) refuse('sumSquares', 'must be at least sum²/n');
+      if (!isPossible(n, sum, sumSquares)) refuse('sumSquares', IMPOSSIBLE.message);
     }
     if (series !== undefined && name === undefined) refuse('series', 'must be left out without name');
   });
@@ -58,6 +58,9 @@ export const momentCalculations: readonly Calculation[] = [
       if (!moments.products.every(Number.isFinite)) return { kind: 'unknown', reason: 'overflow' };
       const summary = armSummary(moments, 'mean');
       if (summary.kind === 'unknown') return summary;
+      // Their squares are below the smallest double.
+      if (summary.sd === 0 && given.values?.some((value) => value !== given.values?.[0]))
+        return { kind: 'unknown', reason: 'overflow' };
       return { kind: 'estimate', mean: summary.mean, sd: summary.sd, n: summary.units };
     },
   }),

@@ -8,6 +8,7 @@ import {
   proportionSampleSize,
 } from '../../analysis/index.ts';
 import { alphaSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 import {
   alphaOf,
@@ -57,7 +58,9 @@ export const proportionPowerCalculations: readonly Calculation[] = [
       const { a: control, b: treatment, sided, allocation, strict, margin } = input;
       const { alpha, power } = errorsOf(input, input.power);
       return margin === undefined
-        ? proportionSampleSize({ control, treatment, alpha, sided, allocation, strict }, power)
+        ? asField('treatment', 'b', () =>
+            proportionSampleSize({ control, treatment, alpha, sided, allocation, strict }, power),
+          )
         : normalSampleSize(proportionMarginPlan({ control, treatment, alpha, allocation }, margin), power);
     },
   }),

@@ -11,6 +11,7 @@ import {
   withClustering,
 } from '../../analysis/index.ts';
 import { alphaSchema } from './arms.ts';
+import { asField, within } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 
 const clusters = z
@@ -56,8 +57,17 @@ function estimateOf(arm: Arm, quantile: number, boundsAlpha: number): Outcome<Qu
   const { n, value, lower, upper } = arm;
   const estimate = summarizedQuantile({ n, value, lower, upper, quantile, boundsAlpha });
   if (estimate.kind === 'unknown' || arm.clusters === undefined) return estimate;
-  return withClustering(estimate, momentsOfClusters(arm.clusters));
+  const moments = momentsOfClusters(arm.clusters);
+  return namingClusters(() => withClustering(estimate, moments));
 }
+
+/** What the library calls sums[0] and sums[1] of its moments is below and observations here. */
+const namingClusters = <T>(compute: () => T): T =>
+  asField('moments', 'clusters', () =>
+    asField('moments.sums[0]', 'clusters.below', () =>
+      asField('moments.sums[1]', 'clusters.observations', compute),
+    ),
+  );
 
 function momentsOfClusters(sums: z.output<typeof clusters>): Moments {
   const { units, below, observations, belowSquares, products, observationsSquares } = sums;
@@ -88,9 +98,9 @@ export const quantileCalculations: readonly Calculation[] = [
       treatment: { n: 10861, value: 7.694499927525767, lower: 7.641805986, upper: 7.747193869 },
     },
     compute: ({ quantile, control, treatment, alpha, boundsAlpha }) => {
-      const ofControl = estimateOf(control, quantile, boundsAlpha);
+      const ofControl = within('control', () => estimateOf(control, quantile, boundsAlpha));
       if (ofControl.kind === 'unknown') return ofControl;
-      const ofTreatment = estimateOf(treatment, quantile, boundsAlpha);
+      const ofTreatment = within('treatment', () => estimateOf(treatment, quantile, boundsAlpha));
       if (ofTreatment.kind === 'unknown') return ofTreatment;
       const outcome = compareQuantiles({ control: ofControl, treatment: ofTreatment, alpha });
       if (outcome.kind === 'unknown') return outcome;
@@ -113,7 +123,7 @@ export const quantileCalculations: readonly Calculation[] = [
     about: 'A quantile of one arm by exact order statistics, with its standard error',
     input: z.strictObject({ quantile: quantileSchema, arm: armSchema, boundsAlpha: boundsAlphaSchema }),
     example: { quantile: 0.5, arm: { values: [5, 1, 4, 2, 3, 9, 8, 6, 10, 7] } },
-    compute: ({ quantile, arm, boundsAlpha }) => estimateOf(arm, quantile, boundsAlpha),
+    compute: ({ quantile, arm, boundsAlpha }) => within('arm', () => estimateOf(arm, quantile, boundsAlpha)),
   }),
   calculation({
     name: 'quantile-clustering',
@@ -129,6 +139,6 @@ export const quantileCalculations: readonly Calculation[] = [
         observationsSquares: 15,
       },
     },
-    compute: (input) => quantileClustering(momentsOfClusters(input.clusters)),
+    compute: (input) => namingClusters(() => quantileClustering(momentsOfClusters(input.clusters))),
   }),
 ];

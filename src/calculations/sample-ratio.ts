@@ -7,6 +7,7 @@ import {
   sequentialSampleRatio,
   startSampleRatio,
 } from '../../analysis/index.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 
 const MOST_ARMS = 100;
@@ -75,7 +76,9 @@ export const sampleRatioCalculations: readonly Calculation[] = [
       .refine(hasOnePrior, onePrior),
     example: { units: [1000, 1200], weights: [0.5, 0.5], concentration: 100 },
     compute: (input) =>
-      sampleRatioEProcess({ units: input.units, weights: input.weights, ...priorOf(input) }),
+      asField('prior.concentrations[0]', 'concentration', () =>
+        sampleRatioEProcess({ units: input.units, weights: input.weights, ...priorOf(input) }),
+      ),
   }),
   calculation({
     name: 'sample-ratio-monitor',
@@ -100,12 +103,18 @@ export const sampleRatioCalculations: readonly Calculation[] = [
       weights: [0.5, 0.5],
     },
     compute: ({ looks, weights, lateStarts, ...prior }) => {
-      const start = startSampleRatio({
-        weights,
-        ...priorOf(prior),
-        ...(lateStarts === undefined ? {} : { lateStarts }),
-      });
-      return sequentialSampleRatio(looks.reduce(observeSampleRatio, start));
+      const start = asField('prior.concentrations[0]', 'concentration', () =>
+        startSampleRatio({
+          weights,
+          ...priorOf(prior),
+          ...(lateStarts === undefined ? {} : { lateStarts }),
+        }),
+      );
+      const end = looks.reduce(
+        (state, units, i) => asField('units', `looks[${i}]`, () => observeSampleRatio(state, units)),
+        start,
+      );
+      return sequentialSampleRatio(end);
     },
   }),
   calculation({

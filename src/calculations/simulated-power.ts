@@ -39,8 +39,8 @@ export const simulatedPowerCalculations: readonly Calculation[] = [
             z.strictObject({
               kind: z.literal('zero-inflated'),
               share: z.number().gt(0).max(1).describe('of units with a figure above 0'),
-              logMean: z.number(),
-              logSd: z.number().positive(),
+              logMean: z.number().min(-100).max(100),
+              logSd: z.number().positive().max(20),
             }),
           ])
           .describe('how the control’s figures come about'),

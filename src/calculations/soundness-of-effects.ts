@@ -7,7 +7,7 @@ import {
   prePeriod,
   twyman,
 } from '../../analysis/index.ts';
-import { alphaSchema, armSchema, momentsOfArm } from './arms.ts';
+import { alphaSchema, armSchema, IMPOSSIBLE, isPossible, momentsOfArm } from './arms.ts';
 import { type Calculation, calculation } from './calculation.ts';
 
 const name = z.string().min(1).max(200);
@@ -15,12 +15,14 @@ const count = z.int().nonnegative();
 
 const extremeArmSchema = z
   .union([
-    z.strictObject({
-      n: count,
-      sum: z.number(),
-      sumSquares: z.number().nonnegative(),
-      largest: z.number().describe('the value furthest from the mean'),
-    }),
+    z
+      .strictObject({
+        n: count,
+        sum: z.number(),
+        sumSquares: z.number().nonnegative(),
+        largest: z.number().describe('the value furthest from the mean'),
+      })
+      .refine(({ n, sum, sumSquares }) => isPossible(n, sum, sumSquares), IMPOSSIBLE),
     z.strictObject({ values: z.array(z.number()).max(1_000_000) }),
   ])
   .describe('{ n, sum, sumSquares, largest }, or { values } with a number per unit');

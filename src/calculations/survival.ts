@@ -9,6 +9,7 @@ import {
   type SurvivalStratum,
 } from '../../analysis/index.ts';
 import { alphaSchema } from './arms.ts';
+import { asField } from './as-field.ts';
 import { type Calculation, calculation } from './calculation.ts';
 
 const tableSchema = z
@@ -64,7 +65,7 @@ export const survivalCalculations: readonly Calculation[] = [
     about: 'Share of units without an event by day, with Greenwood’s error and log-log intervals',
     input: z.strictObject({ arm: armSchema, alpha: alphaSchema }),
     example: { arm: { units: mercaptopurine }, alpha: 0.05 },
-    compute: ({ arm, alpha }) => kaplanMeier(tableOf(arm), alpha),
+    compute: ({ arm, alpha }) => asField('table', 'arm', () => kaplanMeier(tableOf(arm), alpha)),
   }),
   calculation({
     name: 'survival-difference',
