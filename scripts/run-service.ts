@@ -44,7 +44,7 @@ export function launchService({ dataDirectory, env = {} }: ServiceOptions): Laun
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^(ASSAY|KAFKA)_/.test(key)),
   );
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', join(root, 'dist/src/main.js')], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', join(root, 'dist/src/main.js')], {
     cwd: root,
     env: {
       ...inherited,

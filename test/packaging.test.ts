@@ -94,7 +94,7 @@ describe('Dockerfile', () => {
   it('runs as nobody in particular, says whether it is well, and starts the compiled service', () => {
     expect(last('USER')).toBe('node');
     expect(last('HEALTHCHECK')).toContain('/readyz');
-    expect(last('CMD')).toBe('["node", "--max-semi-space-size=16", "dist/src/main.js"]');
+    expect(last('CMD')).toBe('["node", "--max-semi-space-size=32", "dist/src/main.js"]');
   });
 
   it('has an instruction on every line that begins one', () => {

@@ -13,7 +13,6 @@ export interface Sighting {
  * another: it compares 128 bits of SHA-256 of each. Two generations: when one is full the older one goes.
  */
 export class RecentEvents {
-  readonly #slots: number;
   #young: RecentTable;
   #old: RecentTable;
   readonly #entry = newEntry();
@@ -21,7 +20,6 @@ export class RecentEvents {
 
   /** Remembers between 0.6 and 1.2 × `slots` (a power of two) rows in 72 bytes × `slots`. */
   constructor(slots: number) {
-    this.#slots = slots;
     this.#young = new RecentTable(slots);
     this.#old = new RecentTable(slots);
   }
@@ -35,8 +33,8 @@ export class RecentEvents {
     const known = this.#young.find(entry, found) || this.#old.find(entry, found);
     if (known && sameContent(entry, found)) return { known: 'same', block: found[8] ?? 0 };
     if (this.#young.isFull) {
-      this.#old = this.#young;
-      this.#young = new RecentTable(this.#slots);
+      [this.#young, this.#old] = [this.#old, this.#young];
+      this.#young.clear();
     }
     this.#young.put(entry);
     return { known: known ? 'changed' : 'new', block };

@@ -32,6 +32,12 @@ export class RecentTable {
     return this.#size >= this.#capacity;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#words.fill(EMPTY);
+    this.#size = 0;
+  }
+
   /** Copies content and block of the entry's identity into `found`; false where it is not known. */
   find(entry: RecentEntry, found: RecentEntry): boolean {
     const at = this.#slot(entry);
