@@ -10,7 +10,8 @@ SELECT
     _partition AS partition,
     _offset AS offset,
     position,
-    lower(hex(sipHash64(_source, _partition, _offset, position, code, detail, sender, raw, raw_bytes))) AS hash,
+    -- hex() of a number leaves leading zeros away.
+    leftPad(lower(hex(sipHash64(_source, _partition, _offset, position, code, detail, sender, raw, raw_bytes))), 16, '0') AS hash,
     code,
     detail,
     sender,
