@@ -52,6 +52,11 @@ describe('the boundaries between folders', () => {
     ['a controller reaching past a face', 'src/serve/planted.controller.ts', '../catalogue/experiment.ts'],
     ['domain code knowing Nest', 'src/analyse/planted.ts', '@nestjs/common'],
     ['domain code knowing Fastify', 'src/collect/planted.ts', 'fastify'],
+    [
+      'live attribution reaching past a face',
+      'src/attribute/live/planted.ts',
+      '../../catalogue/experiment.ts',
+    ],
     ['a store knowing a stage', 'src/stores/clickhouse/planted.ts', '../../catalogue/experiment.ts'],
     ['a store knowing Nest', 'src/stores/postgres/planted.ts', '@nestjs/common'],
   ])('refuse %s', (_, file, from) => {
@@ -65,6 +70,8 @@ describe('the boundaries between folders', () => {
     ['src/serve/planted.ts', '../stores/clickhouse/index.ts'],
     ['src/analyse/planted.ts', '../../analysis/index.ts'],
     ['src/serve/planted.controller.ts', '@nestjs/common'],
+    ['src/attribute/live/planted.ts', '../plan-terms.ts'],
+    ['src/attribute/live/planted.ts', '../../catalogue/index.ts'],
     ['src/stores/clickhouse/planted.ts', '../../errors.ts'],
   ])('let %s import %s', (file, from) => {
     expect(lintPlanted(directory, file, `import { a } from '${from}';\nexport const b = a;\n`)).not.toContain(

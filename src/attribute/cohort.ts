@@ -27,6 +27,6 @@ export function cohortOf(terms: PlanTerms, row: CohortRow): Cohort {
     epoch: terms.epochs[row.epoch - 1]?.number ?? 0,
     population: row.is_new === 1 ? 'new' : 'returning',
     cohortDay: row.cohort_day,
-    variant: terms.variants[row.arm - 1] ?? '',
+    variant: terms.variants[0]?.[row.arm - 1] ?? '',
   };
 }

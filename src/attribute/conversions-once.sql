@@ -8,7 +8,7 @@ FROM
     SELECT unit_hash, argMin(
         (toUnixTimestamp64Milli(ts), name, value, /*id*/, /*attributes*/),
         (ts, content_hash)) AS kept
-    FROM raw_conversions
+    FROM /*conversions_table*/
     WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)}
         AND (/*rows*/) AND (/*units*/) AND (/*ids*/)
     GROUP BY unit_hash, id_hash

@@ -1,8 +1,8 @@
 -- Question: which conversions of some names by units of one type are known, as they stand?
--- Inputs:   environment, unit_type, names; marks: rows (which rows are known), units (of which units),
+-- Inputs:   environment, unit_type, names; marks: conversions_table, rows (which rows are known), units (of which units),
 --           ids (with which ids).
 -- Columns:  unit_hash, t (ms since 1970), name, value (Nullable), id, attributes.
 SELECT unit_hash, toUnixTimestamp64Milli(ts) AS t, name, value, id, attributes
-FROM raw_conversions
+FROM /*conversions_table*/
 WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)}
     AND (/*rows*/) AND (/*units*/) AND (/*ids*/)

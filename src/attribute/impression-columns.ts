@@ -1,10 +1,15 @@
-import type { AttributeFilter } from '../catalogue/index.ts';
+import type { AttributeFilter, ExperimentPlan } from '../catalogue/index.ts';
+import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { attributeCondition } from './attribute-condition.ts';
-import type { PlanTerms } from './plan-terms.ts';
+import { NEVER, type QuestionTerms, type TermEpoch } from './plan-terms.ts';
 import type { Bindings } from './question.ts';
 
-/** The marks of classified.sql and pairs.sql that depend on the plan's epochs and the segment. */
+/** The marks of classified.sql and pairs.sql that depend on the plans' epochs and the segment. */
 export interface ImpressionColumns {
+  readonly plan: string;
+  readonly start: string;
+  readonly end: string;
+  readonly eligible: string;
   readonly epoch: string;
   readonly versioned: string;
   readonly arm: string;
@@ -12,6 +17,7 @@ export interface ImpressionColumns {
   readonly on_target: string;
   readonly selected: string;
   readonly first_selected: string;
+  readonly unit_and_plan: string;
 }
 
 /**
@@ -19,62 +25,141 @@ export interface ImpressionColumns {
  * effect; before the first one took effect, to the first.
  */
 export function impressionColumns(
-  { epochs, variants }: PlanTerms,
+  terms: QuestionTerms,
   segment: readonly AttributeFilter[],
   bindings: Bindings,
 ): ImpressionColumns {
-  const versions = epochs.flatMap(({ flagVersion }, index) =>
-    flagVersion === null || flagVersion === '' ? [] : [{ flagVersion, index: index + 1 }],
-  );
-  const mapped =
-    versions.length === 0
-      ? 'toUInt16(0)'
-      : `transform(flag_version, ${bindings.bind(
-          'Array(String)',
-          versions.map((version) => version.flagVersion),
-        )}, ${bindings.bind(
-          'Array(UInt16)',
-          versions.map((version) => version.index),
-        )}, toUInt16(0))`;
-  const laterEpochs = epochs
-    .slice(1)
-    .map((epoch) => `+ (t >= ${bindings.bind('Int64', epoch.effectiveAt.getTime())})`);
-  const byTime = `toUInt16(1 ${laterEpochs.join(' ')})`;
+  const { plans, epochs } = terms;
+  const epochsOf = plans.map((_, index) => epochs.filter((epoch) => epoch.plan === index + 1));
+  const perPlan = (type: string, of: (plan: ExperimentPlan) => ParameterValue) =>
+    byPlan(type, plans.map(of), bindings);
+  const mapped = versionedEpoch(terms, epochsOf, bindings);
+  const [variants] = terms.variants;
+  const sameVariants = terms.variants.every((others) => others.join('\n') === variants?.join('\n'));
   return {
-    epoch: `if(${mapped} > 0, ${mapped}, ${byTime})`,
-    versioned: `${mapped} > 0`,
-    arm: `transform(variant, ${bindings.bind('Array(String)', variants)}, ${bindings.bind(
-      'Array(UInt16)',
-      variants.map((_, index) => index + 1),
-    )}, toUInt16(0))`,
-    in_epoch: byEpoch(
-      epochs.map((epoch) =>
-        variants.flatMap((variant, index) => (hasArm(epoch, variant) ? [index + 1] : [])),
-      ),
-      (arms) => (arms.length === variants.length ? '1' : `arm IN ${bindings.bind('Array(UInt16)', arms)}`),
+    plan:
+      plans.length === 1
+        ? 'toUInt16(1)'
+        : `toUInt16(transform(flag, {flags:Array(String)}, ${bindings.bind('Array(UInt16)', indexes(plans))}, toUInt16(0)))`,
+    start: perPlan('Int64', (plan) => plan.start.getTime()),
+    end: perPlan('Int64', (plan) => plan.end?.getTime() ?? NEVER),
+    eligible: byEach(
+      plans.map((plan) => plan.eligibleReasons),
+      'plan',
+      (reasons) => `reason IN ${bindings.bind('Array(String)', reasons)}`,
+      bindings,
     ),
-    on_target: byEpoch(
+    epoch: `if(${mapped} > 0, ${mapped}, ${epochByTime(epochsOf, bindings)})`,
+    versioned: `${mapped} > 0`,
+    arm: sameVariants
+      ? `transform(variant, ${bindings.bind('Array(String)', variants ?? [])}, ${bindings.bind('Array(UInt16)', indexes(variants ?? []))}, toUInt16(0))`
+      : `toUInt16(indexOf(${bindings.bind('Array(Array(String))', terms.variants)}[plan], variant))`,
+    in_epoch: byEach(
+      epochs.map((epoch) => armsOf(terms, epoch)),
+      'epoch',
+      (arms) => (arms === null ? '1' : `arm IN ${bindings.bind('Array(UInt16)', arms)}`),
+      bindings,
+    ),
+    on_target: byEach(
       epochs.map((epoch) => epoch.targeting),
+      'epoch',
       (targeting) => attributeCondition(targeting, bindings),
+      bindings,
     ),
     selected: attributeCondition(segment, bindings),
     first_selected:
       segment.length === 0
         ? '1'
         : 'argMin(selected, bitShiftLeft(toUInt128(impression_rank), 64) + content_hash)',
+    unit_and_plan: plans.length === 1 ? 'unit_hash' : 'unit_hash, plan',
   };
 }
 
-function hasArm(epoch: PlanTerms['epochs'][number], variant: string): boolean {
-  return epoch.arms.some((arm) => arm.variant === variant);
+/** The index of the epoch that the impression's flag version is mapped to; 0 for none. */
+function versionedEpoch(
+  { plans }: QuestionTerms,
+  epochsOf: readonly (readonly TermEpoch[])[],
+  bindings: Bindings,
+): string {
+  let before = 0;
+  const mapped = epochsOf.map((epochs) => {
+    const first = before;
+    before += epochs.length;
+    return epochs.flatMap(({ flagVersion }, at) =>
+      flagVersion === null || flagVersion === '' ? [] : [{ flagVersion, index: first + at + 1 }],
+    );
+  });
+  if (mapped.every((versions) => versions.length === 0)) return 'toUInt16(0)';
+  const names = mapped.map((versions) => versions.map((version) => version.flagVersion));
+  const targets = mapped.map((versions) => versions.map((version) => version.index));
+  if (plans.length === 1)
+    return `transform(flag_version, ${bindings.bind('Array(String)', names[0] ?? [])}, ${bindings.bind('Array(UInt16)', targets[0] ?? [])}, toUInt16(0))`;
+  // Of no element there is the type's zero.
+  return `${bindings.bind('Array(Array(UInt16))', targets)}[plan][indexOf(${bindings.bind('Array(Array(String))', names)}[plan], flag_version)]`;
 }
 
-/** The condition of the row's epoch; one alone where all epochs have the same. */
-function byEpoch<T>(values: readonly T[], condition: (value: T) => string): string {
-  const [first, ...others] = values;
-  if (first === undefined) return '1';
-  const text = JSON.stringify(first);
-  if (others.every((other) => JSON.stringify(other) === text)) return condition(first);
-  const cases = values.map((value, index) => `epoch = ${index + 1}, (${condition(value)})`);
-  return `multiIf(${cases.join(', ')}, 0)`;
+/** The index of the latest epoch that had taken effect at t. */
+function epochByTime(epochsOf: readonly (readonly TermEpoch[])[], bindings: Bindings): string {
+  const laterOf = epochsOf.map((epochs) => epochs.slice(1).map((epoch) => epoch.effectiveAt.getTime()));
+  let before = 0;
+  const firsts = epochsOf.map((epochs) => {
+    before += epochs.length;
+    return before - epochs.length + 1;
+  });
+  const first = byPlan('UInt16', firsts, bindings);
+  const longest = Math.max(...laterOf.map((later) => later.length));
+  const later = Array.from({ length: longest }, (_, at) =>
+    byPlan(
+      'Int64',
+      laterOf.map((times) => times[at] ?? NEVER),
+      bindings,
+    ),
+  );
+  return `toUInt16(${first} ${later.map((time) => `+ (t >= ${time})`).join(' ')})`;
+}
+
+/** The arms' indexes, or null where they are all that the plan has. */
+function armsOf({ variants }: QuestionTerms, epoch: TermEpoch): number[] | null {
+  const all = variants[epoch.plan - 1] ?? [];
+  const arms = all.flatMap((variant, index) =>
+    epoch.arms.some((arm) => arm.variant === variant) ? [index + 1] : [],
+  );
+  return arms.length === all.length ? null : arms;
+}
+
+function indexes(values: readonly unknown[]): number[] {
+  return values.map((_, index) => index + 1);
+}
+
+/** The value of the row's plan; a constant where all have the same. */
+function byPlan(type: string, values: readonly ParameterValue[], bindings: Bindings): string {
+  const [first] = values;
+  return values.every((value) => value === first)
+    ? bindings.bind(type, first ?? null)
+    : `${bindings.bind(`Array(${type})`, values)}[plan]`;
+}
+
+/** The condition of the row's plan or epoch; each different one is asked once, and one alone without looking at the row's. */
+function byEach<T>(
+  values: readonly T[],
+  column: 'plan' | 'epoch',
+  condition: (value: T) => string,
+  bindings: Bindings,
+): string {
+  const different = Map.groupBy(
+    values.map((value, index) => ({ value, index: index + 1 })),
+    ({ value }) => JSON.stringify(value),
+  );
+  const cases = [...different.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ of: [first, ...others].map(({ index }) => index), text: condition(first.value) }],
+  );
+  const [only] = cases;
+  if (only === undefined) return '1';
+  if (cases.length === 1) return only.text;
+  const branches = cases.map(
+    ({ of, text }) => `${column} IN ${bindings.bind('Array(UInt16)', of)}, (${text})`,
+  );
+  return `multiIf(${branches.join(', ')}, 0)`;
 }

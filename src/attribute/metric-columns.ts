@@ -1,10 +1,12 @@
 import type { Metric, MetricSource, PlannedMetric } from '../catalogue/index.ts';
 import { attributeCondition } from './attribute-condition.ts';
+import { eventsOf } from './plan-terms.ts';
 import type { Bindings } from './question.ts';
 
 /** What the vectors of a metric are made with; see FrozenParameters. */
 export interface MetricParameters {
-  readonly centre: readonly number[];
+  /** By epoch index. */
+  readonly centres: readonly (readonly number[])[];
   /** By epoch index; an epoch without one must not be used. Absent where the metric has no cap. */
   readonly caps: readonly (number | undefined)[] | undefined;
 }
@@ -40,11 +42,16 @@ export function existsForSome(metric: Metric): boolean {
   return metric.type === 'mean' && ['max', 'min', 'last'].includes(metric.source.aggregation);
 }
 
-/** Generates what vectors.sql and the questions on it ask of each metric; `m0`, `m1`… are the metrics' columns. */
+/**
+ * Generates what vectors.sql and the questions on it ask of each metric; `m0`, `m1`… are the metrics' columns.
+ * @param known `all`: every conversion of the metrics' names is read; `some`: of a unit perhaps only those of some
+ *   metrics, so that a metric counts a unit only where it has a row of its own.
+ */
 export function metricColumns(
   metrics: readonly PlannedMetric[],
   parametersOf: (metric: PlannedMetric) => MetricParameters,
   bindings: Bindings,
+  known: 'all' | 'some' = 'all',
 ): MetricColumns {
   const conditions = new Names('if_');
   const cells = new Names('cell_');
@@ -91,7 +98,7 @@ export function metricColumns(
 
   metrics.forEach((metric, index) => {
     const { definition } = metric;
-    const { centre, caps } = parametersOf(metric);
+    const { centres, caps } = parametersOf(metric);
     const sources = sourcesOf(definition);
     const within = windowOf(definition.windowHours);
     const actual = sources.map((source) => cellOf(source, within));
@@ -106,11 +113,16 @@ export function metricColumns(
       log1p ? `if(${capped(cell)} > -1, log1p(${capped(cell)}), 0.)` : capped(cell);
     const names = [...actual, ...covariates].map((cell, component) => {
       const name = `u${index}_${component}`;
-      elements.push(`${transformed(cell)} - ${bindings.bind('Float64', centre[component] ?? 0)} AS ${name}`);
+      elements.push(`${transformed(cell)} - ${centreOf(centres, component, bindings)} AS ${name}`);
       return name;
     });
     const exists = actual.flatMap((cell) => cell.exists ?? []);
     const inside = log1p ? actual.map((cell) => `${capped(cell)} > -1`) : [];
+    if (known === 'some') {
+      const names = bindings.bind('Array(String)', eventsOf(definition));
+      const own = conditions.of(`names ${eventsOf(definition).join('\n')}`, () => `name IN ${names}`);
+      exists.push(`(${cells.of(`own ${own}`, () => `countIf(${own})`)} > 0)`);
+    }
     if (log1p) elements.push(`${['1', ...exists].join(' AND ')} AS has${index}`);
     const always = exists.length + inside.length === 0;
     if (!always) elements.push(`${[...exists, ...inside].join(' AND ')} AS use${index}`);
@@ -165,6 +177,15 @@ export function sourcesOf(metric: Metric): Source[] {
     case 'ratio':
       return [metric.numerator, metric.denominator];
   }
+}
+
+/** A constant where all epochs have the same. */
+function centreOf(centres: readonly (readonly number[])[], component: number, bindings: Bindings): string {
+  const values = centres.map((centre) => centre[component] ?? 0);
+  const [first = 0] = values;
+  return values.every((value) => value === first)
+    ? bindings.bind('Float64', first)
+    : `${bindings.bind('Array(Float64)', values)}[epoch]`;
 }
 
 function windowEnd(hours: number, bindings: Bindings): string {

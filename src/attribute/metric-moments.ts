@@ -17,7 +17,8 @@ export interface MetricMoments {
   readonly outsideTransform: ReadonlyMap<string, number>;
 }
 
-type Answer = CohortRow & { readonly units: string } & {
+/** A row of moments.sql. */
+export type MomentsAnswer = CohortRow & { readonly units: string } & {
   readonly [metric: `m${number}`]: readonly (number | null)[];
 };
 
@@ -41,7 +42,7 @@ export async function momentsOfMetrics(
 ): Promise<MetricMoments> {
   const sums = new Map<string, CohortSums>();
   const slices = await eachSlice(scopes, (scope) =>
-    engine.ask<Answer>(askMoments(terms, scope, segment, parametersOf)),
+    engine.ask<MomentsAnswer>(askMoments(terms, scope, segment, parametersOf)),
   );
   for (const answer of slices.flat()) addAnswer(sums, answer, terms.metrics);
   const rows: MomentsRow[] = [];
@@ -56,12 +57,12 @@ export async function momentsOfMetrics(
       );
     terms.metrics.forEach((metric, index) => {
       const { definition } = metric;
-      const { centre, caps } = parametersOf(metric);
+      const { centres, caps } = parametersOf(metric);
       if (caps !== undefined && caps[row.epoch - 1] === undefined) return;
       const values = found?.metrics[index] ?? [];
       const moments = momentsWithZeros(
         values.slice(1),
-        centre,
+        centres[row.epoch - 1] ?? [],
         dimensionOf(definition),
         existsForSome(definition) ? 0 : without,
       );
@@ -74,7 +75,11 @@ export async function momentsOfMetrics(
   return { rows, outsideTransform };
 }
 
-function addAnswer(sums: Map<string, CohortSums>, answer: Answer, metrics: readonly PlannedMetric[]): void {
+function addAnswer(
+  sums: Map<string, CohortSums>,
+  answer: MomentsAnswer,
+  metrics: readonly PlannedMetric[],
+): void {
   const key = cohortKey(answer);
   const before = sums.get(key) ?? { units: 0, metrics: [] };
   sums.set(key, before);
@@ -95,7 +100,7 @@ function addAnswer(sums: Map<string, CohortSums>, answer: Answer, metrics: reado
 }
 
 /** `values` are n, sums and products around the centre of units that have rows; each unit more is at 0. */
-function momentsWithZeros(
+export function momentsWithZeros(
   values: readonly number[],
   centre: readonly number[],
   dimension: number,

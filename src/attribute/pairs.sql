@@ -1,6 +1,7 @@
--- Question: which assignments, one per unit and epoch, do the impressions make?
+-- Question: which assignments, one per unit and epoch (which is of one plan), do the impressions make?
 -- Inputs:   guard_until (ms, per epoch: its first impressions before then are left out unless versioned), until (ms,
---           per epoch: when a change ends its windows); mark: classified (classified.sql) and what it takes.
+--           per epoch: when a change ends its windows); marks: classified (classified.sql) and what it takes,
+--           unit_and_plan (what tells the units of the plans apart), first_selected.
 -- Columns:  unit_hash, epoch (index from 1), first (ms of the first impression in the epoch), arm (index), guarded (left
 --           out by the guard interval), mixed (met two variants in the epoch), selected (its first impression matches
 --           the segment), is_new (the experiment first saw the unit in this epoch), origin (ms of that first sight),
@@ -24,14 +25,14 @@ FROM
     FROM
     (
         SELECT
-            unit_hash, epoch,
+            unit_hash, epoch, any(plan) AS plan,
             min(impression_rank) AS rank,
             min(arm) != max(arm) AS mixed,
             /*first_selected*/ AS selected
         FROM
         (
             SELECT
-                unit_hash, epoch, arm, content_hash, selected,
+                unit_hash, plan, epoch, arm, content_hash, selected,
                 NOT versioned AND t < {guard_until:Array(Int64)}[epoch] AS in_guard,
                 t * 65536 + arm * 2 + in_guard AS impression_rank
             FROM (/*classified*/)
@@ -39,6 +40,6 @@ FROM
         )
         GROUP BY unit_hash, epoch
     )
-    GROUP BY unit_hash
+    GROUP BY /*unit_and_plan*/
 )
 ARRAY JOIN entries AS entry

@@ -98,10 +98,11 @@ export function metricParameters(
   { definition }: PlannedMetric,
   { centre, caps }: StoredParameters,
 ): MetricParameters {
-  if (needsCap(definition)) return { centre, caps: terms.epochs.map((epoch) => caps[epoch.number]?.value) };
+  const centres = terms.epochs.map(() => centre);
+  if (needsCap(definition)) return { centres, caps: terms.epochs.map((epoch) => caps[epoch.number]?.value) };
   const cap =
     definition.type === 'mean' && definition.cap?.kind === 'value' ? definition.cap.value : undefined;
-  return { centre, caps: cap === undefined ? undefined : terms.epochs.map(() => cap) };
+  return { centres, caps: cap === undefined ? undefined : terms.epochs.map(() => cap) };
 }
 
 /** As the attribution shows them. */

@@ -1,56 +1,109 @@
 import type { Epoch, ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
+import { AppError } from '../errors.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 
 /** Later than any event; small enough that a window can be added to it. */
 export const NEVER = 2 ** 52;
 
-/** An experiment's plan in the terms of the questions: epochs and arms by index from 1, times in ms since 1970. */
-export interface PlanTerms {
-  readonly plan: ExperimentPlan;
+/** An epoch of one of the plans, which it names by its index from 1. */
+export type TermEpoch = Epoch & { readonly plan: number };
+
+/**
+ * Experiments in the terms of the questions: plans, epochs and arms by index from 1, times in ms since 1970. The epochs
+ * of all plans are in one list; arms are those of their plan.
+ */
+export interface QuestionTerms {
+  /** Of one environment and unit type, each on a flag of its own. */
+  readonly plans: readonly ExperimentPlan[];
   readonly metrics: readonly PlannedMetric[];
-  readonly epochs: readonly Epoch[];
-  /** The variants of all epochs' arms, in the order in which they first occur. */
-  readonly variants: readonly string[];
+  readonly epochs: readonly TermEpoch[];
+  /** By plan: the variants of all its epochs' arms, in the order in which they first occur. */
+  readonly variants: readonly (readonly string[])[];
   /** What every question may use by name; `names` are those of the metrics' conversions. */
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
 
-/** Metrics that are planned in two roles are computed once. */
+/** The terms of one experiment alone. */
+export interface PlanTerms extends QuestionTerms {
+  readonly plan: ExperimentPlan;
+}
+
 export function planTerms(plan: ExperimentPlan): PlanTerms {
-  const metrics = [...new Map(plan.metrics.map((metric) => [metric.definition.key, metric])).values()];
-  const epochs = plan.epochs.toSorted((a, b) => a.number - b.number);
-  const terms = {
+  return {
+    ...groupTerms([plan]),
     plan,
-    metrics: [],
-    epochs,
-    variants: [...new Set(epochs.flatMap((epoch) => epoch.arms.map((arm) => arm.variant)))],
     params: {
-      environment: plan.environment,
-      flag: plan.flag,
-      unit_type: plan.unitType,
+      ...groupTerms([plan]).params,
       start: plan.start.getTime(),
       end: plan.end?.getTime() ?? NEVER,
-      reasons: plan.eligibleReasons,
+    },
+  };
+}
+
+/** Several experiments at once; metrics that are planned more than once, in one experiment or several, are computed once. */
+export function groupTerms(plans: readonly ExperimentPlan[]): QuestionTerms {
+  const [first] = plans;
+  if (first === undefined || plans.some((plan) => !alike(plan, first)))
+    throw new AppError('internal', 'Experiments of different environments or unit types were put together.');
+  const epochs = plans.flatMap((plan, index) =>
+    plan.epochs.toSorted((a, b) => a.number - b.number).map((epoch) => ({ ...epoch, plan: index + 1 })),
+  );
+  const nextOf = (at: number) => {
+    const next = epochs[at + 1];
+    return next !== undefined && next.plan === epochs[at]?.plan ? next : undefined;
+  };
+  const terms: QuestionTerms = {
+    plans,
+    metrics: [],
+    epochs,
+    variants: plans.map((_, index) => [
+      ...new Set(
+        epochs
+          .filter((epoch) => epoch.plan === index + 1)
+          .flatMap((epoch) => epoch.arms.map((arm) => arm.variant)),
+      ),
+    ]),
+    params: {
+      environment: first.environment,
+      unit_type: first.unitType,
+      flags: plans.map((plan) => plan.flag),
       // A change ends an epoch's windows; the end of the experiment cuts none.
-      until: epochs.map((_, index) => epochs[index + 1]?.effectiveAt.getTime() ?? NEVER),
+      until: epochs.map((_, at) => nextOf(at)?.effectiveAt.getTime() ?? NEVER),
       // The first epoch begins with the experiment, which is no change, so nothing of it is left out.
-      guard_until: epochs.map((epoch, index) =>
-        index === 0 ? 0 : epoch.effectiveAt.getTime() + plan.guardSeconds * 1000,
+      guard_until: epochs.map((epoch, at) =>
+        epochs[at - 1]?.plan === epoch.plan
+          ? epoch.effectiveAt.getTime() + (plans[epoch.plan - 1]?.guardSeconds ?? 0) * 1000
+          : 0,
       ),
     },
   };
-  return withMetrics(terms, metrics);
+  const metrics = plans.flatMap((plan) => plan.metrics);
+  return withMetrics(terms, [...new Map(metrics.map((metric) => [metricId(metric), metric])).values()]);
+}
+
+/** What tells metrics of several experiments apart: the definition is that of key and version. */
+export function metricId(metric: PlannedMetric): string {
+  return `${metric.definition.key} ${metric.version}`;
+}
+
+function alike(a: ExperimentPlan, b: ExperimentPlan): boolean {
+  return a.environment === b.environment && a.unitType === b.unitType;
 }
 
 /** The same for some of the metrics alone. */
-export function withMetrics(terms: PlanTerms, metrics: readonly PlannedMetric[]): PlanTerms {
+export function withMetrics<Terms extends QuestionTerms>(
+  terms: Terms,
+  metrics: readonly PlannedMetric[],
+): Terms {
   const names = [...new Set(metrics.flatMap(({ definition }) => eventsOf(definition)))];
   const longest = Math.max(0, ...metrics.map(({ definition }) => definition.prePeriodHours ?? 0));
-  const earliest = terms.plan.start.getTime() - Math.ceil(longest * 3_600_000);
+  const start = Math.min(...terms.plans.map((plan) => plan.start.getTime()));
+  const earliest = start - Math.ceil(longest * 3_600_000);
   return { ...terms, metrics, params: { ...terms.params, names, earliest } };
 }
 
-function eventsOf(definition: PlannedMetric['definition']): string[] {
+/** The names of a metric's conversions. */
+export function eventsOf(definition: PlannedMetric['definition']): string[] {
   return definition.type === 'ratio'
     ? [definition.numerator.event, definition.denominator.event]
     : [definition.source.event];

@@ -5,6 +5,8 @@ import type { ParameterValue } from '../stores/clickhouse/index.ts';
  * some rows or units does it here, and asks the same questions.
  */
 export interface Scope {
+  /** Where the rows are: the raw tables, or tables of some of their rows. */
+  readonly tables: { readonly impressions: string; readonly conversions: string };
   /** Which rows are known. */
   readonly rows: string;
   /** Of which units, by unit_hash. */
@@ -14,6 +16,10 @@ export interface Scope {
    * finds the same, but after reading all.
    */
   readonly sparse: boolean;
+  /** Assignments that are known already, in the columns of pairs.sql; otherwise the impressions make them. */
+  readonly pairs?: string;
+  /** Whether of some units only the conversions of some metrics are there: all of a metric's, or none. */
+  readonly partial?: boolean;
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -29,11 +35,13 @@ export interface RepeatedIds {
 }
 
 const UNIT_HASHES = 2n ** 64n;
+export const RAW_TABLES = { impressions: 'raw_impressions', conversions: 'raw_conversions' } as const;
 
 /** One of `count` equal ranges of unit hashes, over what was received up to `dataThrough`. */
 export function sliceScope(dataThrough: Date, index: number, count: number, sparse: boolean): Scope {
   return {
     sparse,
+    tables: RAW_TABLES,
     rows: "_received_at <= fromUnixTimestamp64Milli({data_through:Int64}, 'UTC')",
     units: 'unit_hash BETWEEN {first_hash:UInt64} AND {last_hash:UInt64}',
     params: {

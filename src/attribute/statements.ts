@@ -3,7 +3,7 @@ import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { impressionColumns } from './impression-columns.ts';
 import { type MetricParameters, metricColumns, sourcesOf } from './metric-columns.ts';
-import type { PlanTerms } from './plan-terms.ts';
+import type { PlanTerms, QuestionTerms } from './plan-terms.ts';
 import { Bindings, fill } from './question.ts';
 import type { DistinctScope, Scope } from './scope.ts';
 
@@ -37,12 +37,17 @@ type Segment = readonly AttributeFilter[];
 type ParametersOf = (metric: PlannedMetric) => MetricParameters;
 
 /** size.sql. */
-export function askSize(terms: PlanTerms, scope: Scope): Asked {
+export function askSize(terms: QuestionTerms, scope: Scope): Asked {
   return ask(terms, scope, {}, () => fill(templates.size, marksOf(scope)));
 }
 
 /** repeats.sql, listing at most so many: of all units, or of those with an impression of the flag. */
-export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number, of: 'all' | 'members'): Asked {
+export function askRepeats(
+  terms: QuestionTerms,
+  scope: Scope,
+  mostListed: number,
+  of: 'all' | 'members',
+): Asked {
   return ask(terms, scope, { most_listed: mostListed }, () =>
     fill(templates.repeats, {
       repeated_rows: fill(templates.repeatedRows, marksOf(scope)),
@@ -52,7 +57,7 @@ export function askRepeats(terms: PlanTerms, scope: Scope, mostListed: number, o
 }
 
 /** members.sql: which of these units have an impression of the flag. */
-export function askMembers(terms: PlanTerms, scope: Scope, units: readonly bigint[]): Asked {
+export function askMembers(terms: QuestionTerms, scope: Scope, units: readonly bigint[]): Asked {
   return ask(terms, scope, { asked: units }, () =>
     members({ ...scope, units: `(${scope.units}) AND unit_hash IN {asked:Array(UInt64)}` }),
   );
@@ -88,14 +93,19 @@ export function distinctScope(scope: Scope, repeated: Repeated | 'many'): Distin
 }
 
 /** left-out.sql: of all impressions, whatever the segment. */
-export function askLeftOut(terms: PlanTerms, scope: DistinctScope): Asked {
+export function askLeftOut(terms: QuestionTerms, scope: DistinctScope): Asked {
   return ask(terms, scope, {}, (bindings) =>
     fill(templates.leftOut, { classified: classified(terms, scope, [], bindings).text }),
   );
 }
 
+/** pairs.sql, of all units. */
+export function askPairs(terms: QuestionTerms, scope: DistinctScope): Asked {
+  return ask(terms, scope, {}, (bindings) => pairs(terms, scope, [], bindings));
+}
+
 /** units.sql. */
-export function askUnits(terms: PlanTerms, scope: DistinctScope, segment: Segment): Asked {
+export function askUnits(terms: QuestionTerms, scope: DistinctScope, segment: Segment): Asked {
   return ask(terms, scope, {}, (bindings) =>
     fill(templates.units, { pairs: pairs(terms, scope, segment, bindings) }),
   );
@@ -108,13 +118,14 @@ export function askOtherUnitTypes(terms: PlanTerms, scope: Scope): Asked {
 
 /** moments.sql for some of the plan's metrics. */
 export function askMoments(
-  terms: PlanTerms,
+  terms: QuestionTerms,
   scope: DistinctScope,
   segment: Segment,
   parametersOf: ParametersOf,
 ): Asked {
   return ask(terms, scope, {}, (bindings) => {
-    const columns = metricColumns(terms.metrics, parametersOf, bindings);
+    const known = scope.partial === true ? 'some' : 'all';
+    const columns = metricColumns(terms.metrics, parametersOf, bindings, known);
     const vectors = fill(templates.vectors, {
       pairs: pairs(terms, scope, segment, bindings),
       conversions: conversions(terms, scope),
@@ -125,9 +136,9 @@ export function askMoments(
 }
 
 /** totals.sql for those of the plan's metrics whose cap is a percentile. */
-export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
+export function askTotals(terms: QuestionTerms, scope: DistinctScope): Asked {
   return ask(terms, scope, {}, (bindings) => {
-    const columns = metricColumns(terms.metrics, () => ({ centre: [], caps: undefined }), bindings);
+    const columns = metricColumns(terms.metrics, () => ({ centres: [], caps: undefined }), bindings);
     const assigned = pairs(terms, scope, [], bindings);
     const vectors = fill(templates.vectors, {
       pairs: assigned,
@@ -139,7 +150,7 @@ export function askTotals(terms: PlanTerms, scope: DistinctScope): Asked {
 }
 
 function ask(
-  terms: PlanTerms,
+  terms: QuestionTerms,
   scope: Scope,
   named: Readonly<Record<string, ParameterValue>>,
   text: (bindings: Bindings) => string,
@@ -148,37 +159,43 @@ function ask(
   return { sql: text(bindings), params: bindings.params };
 }
 
-function classified(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
+function classified(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
   const columns = impressionColumns(terms, segment, bindings);
+  const { plan } = columns;
   return {
-    text: fill(templates.classified, { ...columns, impressions: impressions(terms, scope, segment) }),
+    text: fill(templates.classified, { ...columns, impressions: impressions(terms, scope, segment, plan) }),
     columns,
   };
 }
 
-function pairs(terms: PlanTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
+function pairs(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
+  if (scope.pairs !== undefined) return scope.pairs;
   const { text, columns } = classified(terms, scope, segment, bindings);
-  return fill(templates.pairs, { classified: text, first_selected: columns.first_selected });
+  const { first_selected, unit_and_plan } = columns;
+  return fill(templates.pairs, { classified: text, first_selected, unit_and_plan });
 }
 
 /** What stands for a column that a question does not need. */
 const unneeded = { id: "''", attributes: "CAST(map(), 'Map(LowCardinality(String), String)')" };
 
-function impressions(terms: PlanTerms, scope: DistinctScope, segment: Segment): string {
-  const { rows, units, repeated } = scope;
+function impressions(terms: QuestionTerms, scope: DistinctScope, segment: Segment, plan: string): string {
+  const { rows, units, repeated, tables } = scope;
   const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
   const attributes = filtered ? 'attributes' : unneeded.attributes;
   const { impressions: asTheyStand, impressionsOnce: once } = templates;
-  return eachOnce(asTheyStand, once, repeated.impressions, { rows, units, attributes });
+  return eachOnce(asTheyStand, once, repeated.impressions, {
+    ...{ rows, units, attributes, plan },
+    impressions_table: tables.impressions,
+  });
 }
 
-function conversions(terms: PlanTerms, scope: DistinctScope): string {
+function conversions(terms: QuestionTerms, scope: DistinctScope): string {
   const { rows, repeated } = scope;
   const sources = terms.metrics.flatMap(({ definition }) => sourcesOf(definition));
   const filtered = sources.some((source) => source.filters.length > 0);
   const last = sources.some((source) => source.aggregation === 'last');
   const marks = {
-    ...{ rows, units: conversionUnits(scope) },
+    ...{ rows, units: conversionUnits(scope), conversions_table: scope.tables.conversions },
     attributes: filtered ? 'attributes' : unneeded.attributes,
     id: last ? 'id' : unneeded.id,
   };
@@ -200,11 +217,12 @@ function conversionUnits(scope: Scope): string {
   return scope.sparse ? `(${scope.units}) AND unit_hash IN (${members(scope)})` : scope.units;
 }
 
-function members({ rows, units }: Scope): string {
-  return fill(templates.members, { rows, units });
+function members({ rows, units, tables }: Scope): string {
+  return fill(templates.members, { rows, units, impressions_table: tables.impressions });
 }
 
 function marksOf(scope: Scope): Record<string, string> {
-  const { rows, units } = scope;
-  return { rows, units, members: members(scope), conversion_units: conversionUnits(scope) };
+  const { rows, units, tables } = scope;
+  const marks = { impressions_table: tables.impressions, conversions_table: tables.conversions };
+  return { ...marks, rows, units, members: members(scope), conversion_units: conversionUnits(scope) };
 }

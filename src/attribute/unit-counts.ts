@@ -7,13 +7,14 @@ import type { PlanTerms } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
 import { askLeftOut, askOtherUnitTypes, askUnits } from './statements.ts';
 
-interface UnitsAnswer extends CohortRow {
+export interface UnitsAnswer extends CohortRow {
   readonly guarded: number;
   readonly units: string;
   readonly mixed: string;
 }
 
-interface LeftOutAnswer {
+export interface LeftOutAnswer {
+  readonly plan: number;
   readonly left_out: number;
   readonly reason: string;
   readonly impressions: string;

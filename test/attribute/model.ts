@@ -52,9 +52,11 @@ export function attributionOf(
     dataThrough: number;
     segment: readonly AttributeFilter[];
     centreOf: (metric: string) => readonly number[];
+    /** The caps that are in force, by metric and epoch number; otherwise they are computed from the data. */
+    capsInForce?: ReadonlyMap<string, Readonly<Record<number, number>>>;
   },
 ): ModelAttribution {
-  const { dataThrough, segment, centreOf } = options;
+  const { dataThrough, segment, centreOf, capsInForce } = options;
   const exclusions: ModelAttribution['exclusions'] = {
     ...{ multipleVariants: 0, guardInterval: 0, unknownVariant: 0, impressionsByReason: {} },
     ...{
@@ -140,7 +142,8 @@ export function attributionOf(
     const { definition } = metric;
     const { key } = definition;
     const everybody = assignments.filter((assignment) => !assignment.guarded && !assignment.mixed);
-    const capByEpoch = capsOf(plan, metric, everybody, conversions, dataThrough);
+    const computed = capsOf(plan, metric, everybody, conversions, dataThrough);
+    const capByEpoch = computed === null ? null : (capsInForce?.get(key) ?? computed);
     if (capByEpoch !== null) caps.set(key, capByEpoch);
     for (const assignment of analysed) {
       const cap = capByEpoch === null ? Number.POSITIVE_INFINITY : capByEpoch[assignment.epoch.number];

@@ -1,0 +1,244 @@
+import type { Logger } from 'pino';
+import type { ExperimentPlan } from '../../catalogue/index.ts';
+import { AppError } from '../../errors.ts';
+import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
+import type { Postgres } from '../../stores/postgres/index.ts';
+import { loadSql } from '../../stores/sql-file.ts';
+import type { SliceSize } from '../slices.ts';
+import { backfill } from './backfill.ts';
+import { type Build, buildIdentity } from './build.ts';
+import { Builds, type LiveBuild } from './builds.ts';
+import { type CycleTools, runCycle } from './cycle.ts';
+import { groupOf, groupsOf } from './group.ts';
+import { overflowReason } from './moment-rows.ts';
+import { lostLease, Shard } from './shard.ts';
+import { Touched } from './touched.ts';
+
+const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
+
+export interface AttributorOptions {
+  readonly clickhouse: ClickHouse;
+  readonly postgres: Postgres;
+  readonly logger: Logger;
+  /** Everything received up to it is in the raw tables, and nothing will be added later. */
+  readonly watermark: () => Promise<Date>;
+  /** The experiments that are to have live moments. */
+  readonly plans: () => Promise<readonly ExperimentPlan[]>;
+  /** Names this process; never used by another one. */
+  readonly holder: string;
+  /** Milliseconds of a monotonic clock. */
+  readonly elapsed?: () => number;
+  readonly limits?: StatementLimits;
+  readonly slice?: SliceSize;
+  /** How often the plans are looked at for what has changed. */
+  readonly reconcileEveryMs?: number;
+  /** About how many new rows one cycle takes at most. */
+  readonly mostRows?: number;
+}
+
+const LEASE_MS = 30_000;
+/** A statement that was permitted is over, or of no effect, when another may begin. */
+const KEPT_BACK_MS = 5_000;
+const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
+const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
+
+/** What one step did. */
+export type Step = 'cycle' | 'build' | 'idle' | 'elsewhere';
+
+interface Lease {
+  readonly fence: number;
+  readonly touched: Touched;
+  /** Milliseconds of the monotonic clock; renewed by every step. */
+  until: number;
+}
+
+interface Job {
+  readonly plan: ExperimentPlan;
+  readonly id: number;
+  readonly through: number;
+  readonly slices: AsyncGenerator<{ readonly progress: number }, Build>;
+}
+
+/**
+ * Keeps the moments of all running experiments up to date: one step after the other, each a cycle over the new rows or a
+ * slice of a new build. Any number of processes may have one; one of them works at a time.
+ */
+export class Attributor {
+  readonly #options: AttributorOptions;
+  readonly #limits: StatementLimits;
+  readonly #elapsed: () => number;
+  readonly #shard: Shard;
+  readonly #builds: Builds;
+  #lease: Lease | null = null;
+  #live: readonly LiveBuild[] = [];
+  #job: Job | null = null;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #last: Step = 'idle';
+
+  constructor(options: AttributorOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? defaultLimits;
+    this.#elapsed = options.elapsed ?? (() => performance.now());
+    this.#shard = new Shard(options.postgres);
+    this.#builds = new Builds(options.postgres);
+  }
+
+  /**
+   * Does the next thing there is to do. What it rejects with is over: the next step takes up what was under way. Not to
+   * be called again before it has settled.
+   */
+  async step(): Promise<Step> {
+    try {
+      const lease = await this.#hold();
+      if (lease === null) return 'elsewhere';
+      this.#last = await this.#next(lease);
+      return this.#last;
+    } catch (error) {
+      // A build that failed half-way is begun anew; a cycle is run again as it was.
+      this.#job = null;
+      this.#lookedAt = Number.NEGATIVE_INFINITY;
+      if (error instanceof AppError && error.code === 'conflict') this.#lease = null;
+      throw error;
+    }
+  }
+
+  /** Lets another process go on at once. */
+  async close(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = null;
+    if (lease === null) return;
+    await lease.touched.drop();
+    await this.#shard.release(lease.fence);
+  }
+
+  async #hold() {
+    const startedAt = this.#elapsed();
+    const { clickhouse, holder } = this.#options;
+    const fence = await this.#shard.acquire(holder, LEASE_MS);
+    if (fence === null) {
+      this.#lease = null;
+      return null;
+    }
+    const until = startedAt + LEASE_MS - KEPT_BACK_MS;
+    if (this.#lease?.fence === fence) {
+      this.#lease.until = until;
+      return this.#lease;
+    }
+    const touched = new Touched(clickhouse, fence, this.#limits);
+    await touched.create();
+    await this.#builds.retireAbandoned(fence);
+    this.#live = await this.#builds.live();
+    this.#job = null;
+    this.#lease = { fence, until, touched };
+    return this.#lease;
+  }
+
+  async #next(lease: Lease): Promise<Step> {
+    const { through, under } = await this.#shard.read();
+    if (under !== null) {
+      await this.#cycle(lease, { number: under.cycle, from: through, to: under.through });
+      return 'cycle';
+    }
+    // Builds go on between cycles, however much there is to do.
+    if (this.#last === 'cycle' && (await this.#build(lease, through))) return 'build';
+    const to = await this.#until(through);
+    if (to === null) return (await this.#build(lease, through)) ? 'build' : 'idle';
+    if (to.rows > 0 && this.#live.length > 0) {
+      const number = await this.#shard.intend(lease.fence, to.received);
+      await this.#cycle(lease, { number, from: through, to: to.received });
+      return 'cycle';
+    }
+    await this.#shard.passOver(lease.fence, to.received);
+    return (await this.#build(lease, to.received)) ? 'build' : 'idle';
+  }
+
+  /** Up to where the next cycle goes; null where nothing was received. */
+  async #until(from: number): Promise<{ received: number; rows: number } | null> {
+    const to = (await this.#options.watermark()).getTime();
+    if (to <= from) return null;
+    if (this.#live.length === 0) return { received: to, rows: 0 };
+    const fresh = await this.#options.clickhouse.query<{ received: string; rows: string }>({
+      sql: FRESH_ROWS,
+      params: { from, to },
+      limits: this.#limits,
+    });
+    const most = this.#options.mostRows ?? 1_000_000;
+    let rows = 0;
+    for (const at of fresh) {
+      rows += Number(at.rows);
+      if (rows >= most) return { received: Number(at.received), rows };
+    }
+    return { received: to, rows };
+  }
+
+  async #cycle(
+    lease: Lease,
+    cycle: { readonly number: number; readonly from: number; readonly to: number },
+  ): Promise<void> {
+    await runCycle(this.#tools(lease), groupsOf(this.#live), cycle);
+    await this.#shard.finish(lease.fence, cycle.number);
+  }
+
+  #tools(lease: Lease): CycleTools {
+    return {
+      ...{ clickhouse: this.#options.clickhouse, touched: lease.touched, limits: this.#limits },
+      finding: { by: 'index' },
+      permit: () => this.#permit(lease),
+      overflowed: async (metrics) => {
+        for (const { build, metric } of metrics)
+          await this.#builds.fail(build, metric, overflowReason(metric));
+      },
+    };
+  }
+
+  #permit(lease: Lease): void {
+    if (this.#elapsed() > lease.until) throw lostLease();
+  }
+
+  /** Goes on with a build, or begins one that is missing; false where there is none to make. */
+  async #build(lease: Lease, through: number): Promise<boolean> {
+    this.#job ??= await this.#begin(lease, through);
+    const job = this.#job;
+    if (job === null) return false;
+    const { value, done } = await job.slices.next();
+    if (done !== true) {
+      await this.#builds.advance(job.id, value.progress);
+      return true;
+    }
+    // What was received meanwhile; no cycle of the others comes between this and its joining them.
+    if (through > job.through) {
+      const number = await this.#shard.number(lease.fence);
+      await runCycle(this.#tools(lease), [groupOf([value])], { number, from: job.through, to: through });
+    }
+    await this.#builds.join(lease.fence, value, through);
+    this.#job = null;
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    this.#live = await this.#builds.live();
+    this.#options.logger.info(
+      { experiment: job.plan.key, build: job.id },
+      'an experiment’s moments are live',
+    );
+    return true;
+  }
+
+  async #begin(lease: Lease, through: number): Promise<Job | null> {
+    const { clickhouse, postgres, logger, slice, reconcileEveryMs = 1000 } = this.#options;
+    const { fence } = lease;
+    if (this.#elapsed() - this.#lookedAt < reconcileEveryMs) return null;
+    this.#lookedAt = this.#elapsed();
+    const plans = await this.#options.plans();
+    const gone = this.#live.filter((build) => !plans.some((plan) => plan.key === build.plan.key));
+    for (const build of gone) await this.#builds.retire(fence, build.plan.key);
+    if (gone.length > 0) this.#live = await this.#builds.live();
+    const identities = new Map(this.#live.map((build) => [build.plan.key, build.identity]));
+    const plan = plans.find((candidate) => identities.get(candidate.key) !== buildIdentity(candidate));
+    if (plan === undefined) return null;
+    const id = await this.#builds.begin(fence, plan);
+    const number = await this.#shard.number(fence);
+    const tools = {
+      ...{ clickhouse, postgres, logger, limits: this.#limits, slice: slice ?? defaultSlice },
+      permit: () => this.#permit(lease),
+    };
+    return { plan, id, through, slices: backfill(tools, { id, plan }, { number, through }) };
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { ExperimentPlan } from '../../catalogue/index.ts';
+import type { StoredParameters } from '../stored-parameters.ts';
+
+/** The moments of one experiment under one definition and one set of parameters, which never change. */
+export interface Build {
+  readonly id: number;
+  readonly plan: ExperimentPlan;
+  /** By `metricId`. */
+  readonly parameters: ReadonlyMap<string, StoredParameters>;
+  /** Metrics without moments, and why. */
+  readonly failed: Readonly<Record<string, string>>;
+  /** What cycles do not count, as it was counted last. */
+  readonly slowCounts: SlowCounts;
+}
+
+export interface SlowCounts {
+  readonly duplicateEvents: number;
+  readonly conversionsOfOtherUnitTypes: number;
+}
+
+/** Two plans with the same one have the same moments: weights, margins and schedules are no part of it. */
+export function buildIdentity(plan: ExperimentPlan): string {
+  const { environment, flag, unitType, eligibleReasons, guardSeconds, start, end } = plan;
+  const epochs = plan.epochs.map(({ number, arms, targeting, effectiveAt, flagVersion }) => ({
+    ...{ number, targeting, effectiveAt, flagVersion },
+    variants: arms.map((arm) => arm.variant),
+  }));
+  const metrics = [
+    ...new Set(plan.metrics.map((metric) => `${metric.definition.key} ${metric.version}`)),
+  ].sort();
+  const parts = { environment, flag, unitType, eligibleReasons, guardSeconds, start, end, epochs, metrics };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** A plan as it was stored with its build. */
+export function planFromJson(stored: unknown): ExperimentPlan {
+  // Written by `JSON.stringify` of a plan and by nothing else.
+  const plan = stored as ExperimentPlan;
+  return {
+    ...plan,
+    start: new Date(plan.start),
+    end: plan.end === null ? null : new Date(plan.end),
+    epochs: plan.epochs.map((epoch) => ({ ...epoch, effectiveAt: new Date(epoch.effectiveAt) })),
+  };
+}

@@ -1,0 +1,146 @@
+import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
+import { loadSql } from '../../stores/sql-file.ts';
+import { Engine } from '../engine.ts';
+import { fill } from '../question.ts';
+import type { DistinctScope } from '../scope.ts';
+import { askPairs, distinctScope } from '../statements.ts';
+import type { Group } from './group.ts';
+
+const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
+const templates = {
+  createNames: sql('create-touched-names'),
+  createImpressions: sql('create-touched-impressions'),
+  createPairs: sql('create-touched-pairs'),
+  createConversions: sql('create-touched-conversions'),
+  names: sql('touched-names'),
+  impressions: sql('touched-impressions'),
+  pairs: sql('touched-pairs'),
+  assignments: sql('touched-assignments'),
+  conversions: sql('touched-conversions'),
+};
+
+/** Receipt times in ms: what was received after `from` and up to `to` is new. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How one cycle finds rows in the raw tables. */
+export interface Finding {
+  /** Look up the touched units, or read all rows and keep theirs. */
+  readonly by: 'index' | 'scan';
+}
+
+const upTo = (name: string) => `_received_at <= fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
+const FRESH = `_received_at > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${upTo('to')}`;
+const KNOWN = upTo('to');
+const KNOWN_BEFORE = upTo('from');
+
+/** What a cycle's new rows touch, in tables of memory that are this attributor's own. */
+export class Touched {
+  readonly #clickhouse: ClickHouse;
+  readonly #engine: Engine;
+  readonly #limits: StatementLimits;
+  readonly #tables: Readonly<Record<'names' | 'impressions' | 'pairs' | 'conversions', string>>;
+
+  /** @param fence nobody else's: two attributors never share a table. */
+  constructor(clickhouse: ClickHouse, fence: number, limits: StatementLimits) {
+    this.#clickhouse = clickhouse;
+    this.#engine = new Engine(clickhouse, limits);
+    this.#limits = limits;
+    const table = (name: string) => `touched_${name}_${fence}`;
+    this.#tables = {
+      names: table('names'),
+      impressions: table('impressions'),
+      pairs: table('pairs'),
+      conversions: table('conversions'),
+    };
+  }
+
+  get pairs(): string {
+    return this.#tables.pairs;
+  }
+
+  async create(): Promise<void> {
+    const { names, impressions, pairs, conversions } = this.#tables;
+    await this.#run(fill(templates.createNames, { table: names }));
+    await this.#run(fill(templates.createImpressions, { table: impressions }));
+    await this.#run(fill(templates.createPairs, { table: pairs }));
+    await this.#run(fill(templates.createConversions, { table: conversions }));
+  }
+
+  async drop(): Promise<void> {
+    for (const table of Object.values(this.#tables)) await this.#run(`DROP TABLE IF EXISTS ${table} SYNC`);
+  }
+
+  /** Fills the tables for a group and a stretch of new rows; what is there of another is gone. */
+  async find(group: Group, stretch: Stretch, cycle: number, finding: Finding): Promise<void> {
+    const { names, impressions, pairs, conversions } = this.#tables;
+    for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
+    const params = { ...group.params, ...stretch, cycle };
+    const settings = { use_index_for_in_with_subqueries: finding.by === 'index' ? 1 : 0 };
+    const marks = { fresh: FRESH, rows: KNOWN, before: KNOWN_BEFORE };
+    await this.#run(fill(templates.names, { ...marks, into: names }), params, settings);
+    await this.#run(fill(templates.impressions, { ...marks, into: impressions }), params, settings);
+    const [after, before] = (['1', 'known_before'] as const).map((rows) =>
+      askPairs(group.terms, this.#ofImpressions(rows)),
+    );
+    if (after === undefined || before === undefined) return;
+    await this.#run(
+      fill(templates.pairs, { after: after.sql, before: before.sql, names, into: pairs }),
+      // The two ask the same of different rows, so what they bind is the same.
+      { ...after.params, ...before.params, ...params },
+    );
+    await this.#run(fill(templates.assignments, { names, impressions, into: pairs }), params, settings);
+    await this.#run(
+      fill(templates.conversions, { ...marks, touched_names: names, pairs, into: conversions }),
+      params,
+      settings,
+    );
+  }
+
+  /** The touched impressions known now ('1') or before. */
+  #ofImpressions(rows: '1' | 'known_before'): DistinctScope {
+    return distinctScope(
+      { tables: this.#scopeTables(), rows, units: '1', sparse: false, params: {} },
+      'many',
+    );
+  }
+
+  #scopeTables() {
+    return { impressions: this.#tables.impressions, conversions: this.#tables.conversions };
+  }
+
+  /** All that is touched, as it is known after the cycle (side 1) or was before it (side −1). */
+  scope(side: 1 | -1, which: 'all' | 'changed'): DistinctScope {
+    const { pairs } = this.#tables;
+    const scope = {
+      tables: this.#scopeTables(),
+      rows: side === 1 ? '1' : 'known_before',
+      units: '1',
+      sparse: false,
+      partial: true,
+      pairs: `SELECT unit_hash, epoch, first, arm, guarded, mixed, 1 AS selected, is_new, origin, cohort_day, until
+        FROM ${pairs} WHERE side = ${side}${which === 'changed' ? ' AND changed' : ''}`,
+      params: {},
+    };
+    return distinctScope(scope, 'many');
+  }
+
+  /** The touched impressions, for what is asked of them alone. */
+  impressionsScope(side: 1 | -1): DistinctScope {
+    return this.#ofImpressions(side === 1 ? '1' : 'known_before');
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  async #run(
+    text: string,
+    params: Readonly<Record<string, ParameterValue>> = {},
+    settings: Readonly<Record<string, string | number>> = {},
+  ): Promise<void> {
+    await this.#clickhouse.command({ sql: text, params, settings, limits: this.#limits });
+  }
+}

@@ -1,0 +1,58 @@
+import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import type { RawConversion, RawImpression } from './model-unit.ts';
+import { Random } from './random.ts';
+import { randomTrial, type Unhashed } from './streams.ts';
+
+/** Several experiments of one environment, each on a flag of its own, whose units and conversions are the same. */
+export interface World {
+  readonly environment: string;
+  readonly plans: readonly ExperimentPlan[];
+  readonly impressions: readonly Unhashed<RawImpression>[];
+  readonly conversions: readonly Unhashed<RawConversion>[];
+  /** Receipt times, ascending: up to where the watermark comes, one after the other. */
+  readonly cuts: readonly number[];
+}
+
+export function randomWorld(
+  seed: number,
+  { experiments, streams, cuts }: Record<'experiments' | 'streams' | 'cuts', number>,
+): World {
+  const random = new Random(seed);
+  const environment = `world-${seed}`;
+  const trials = Array.from({ length: experiments }, (_, index) => {
+    const trial = randomTrial(seed * 1000 + index, streams);
+    const flag = `flag-${index}`;
+    return {
+      plan: {
+        ...trial.plan,
+        ...{ environment, flag, key: `${environment}-${index}` },
+        // A key and a version name one definition, whatever experiment uses it.
+        metrics: trial.plan.metrics.map((metric) => ({
+          ...metric,
+          definition: { ...metric.definition, key: `${metric.definition.key}-of-${index}` },
+        })),
+      },
+      impressions: trial.impressions.map((row) => ({
+        ...row,
+        environment,
+        name: row.name === 'flag' ? flag : row.name,
+      })),
+      conversions: trial.conversions.map((row) => ({ ...row, environment, id: `${row.id}-${index}` })),
+    };
+  });
+  const impressions = trials.flatMap((trial) => trial.impressions);
+  const conversions = trials.flatMap((trial) => trial.conversions);
+  const received = [...impressions, ...conversions].map((row) => row.receivedAt).sort((a, b) => a - b);
+  const times = Array.from({ length: cuts - 1 }, () => random.pick(received) - random.int(0, 1));
+  const [shared = []] = trials.map((trial) => trial.plan.metrics);
+  return {
+    environment,
+    // Some metrics are those of several experiments.
+    plans: trials.map(({ plan }, index) =>
+      index === 0 || random.chance(0.5) ? plan : { ...plan, metrics: [...shared.slice(0, 2), ...plan.metrics] },
+    ),
+    impressions,
+    conversions,
+    cuts: [...new Set([...times, (received.at(-1) ?? 0) + 1])].sort((a, b) => a - b),
+  };
+}
