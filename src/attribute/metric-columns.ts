@@ -111,9 +111,13 @@ export function metricColumns(
     const log1p = definition.type === 'mean' && definition.transform === 'log1p';
     const transformed = (cell: Cell) =>
       log1p ? `if(${capped(cell)} > -1, log1p(${capped(cell)}), 0.)` : capped(cell);
-    const names = [...actual, ...covariates].map((cell, component) => {
+    // A pre-period without a value is one of 0, whatever the cap.
+    const covariate = (cell: Cell) =>
+      cell.exists === null ? transformed(cell) : `if(${cell.exists}, ${transformed(cell)}, 0.)`;
+    const components = [...actual.map(transformed), ...covariates.map(covariate)];
+    const names = components.map((value, component) => {
       const name = `u${index}_${component}`;
-      elements.push(`${transformed(cell)} - ${centreOf(centres, component, bindings)} AS ${name}`);
+      elements.push(`${value} - ${centreOf(centres, component, bindings)} AS ${name}`);
       return name;
     });
     const exists = actual.flatMap((cell) => cell.exists ?? []);

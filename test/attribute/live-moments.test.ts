@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { interrupted } from './interrupted.ts';
+import { LiveWorld } from './live-world.ts';
+import { Random } from './random.ts';
+import { insertRows, storedRows } from './raw-rows.ts';
+import { openStores, type Stores } from './stores.ts';
+import { randomWorld } from './worlds.ts';
+
+/** Twenty streams each; `npm run prove` asks for many more. */
+const WORLDS = Number(process.env['ASSAY_WORLDS'] ?? 3);
+const SIZE = { experiments: 4, streams: 5, cuts: 6 };
+const TIMEOUT_MS = 60_000 + WORLDS * 30_000;
+
+const worlds = Array.from({ length: WORLDS }, (_, seed) => randomWorld(seed, SIZE));
+let stores: Stores;
+let rows: Awaited<ReturnType<typeof storedRows>>;
+beforeAll(async () => {
+  stores = await openStores();
+  await insertRows(stores.clickhouse, {
+    impressions: worlds.flatMap((world) => world.impressions),
+    conversions: worlds.flatMap((world) => world.conversions),
+  });
+  rows = await storedRows(stores.clickhouse);
+}, TIMEOUT_MS);
+afterAll(async () => {
+  await stores.close();
+});
+
+class Died extends Error {}
+
+describe('live moments over random streams of late, repeated, disordered and conflicting events', () => {
+  it(
+    'are at every watermark what the model says, whenever an experiment began (I1, I2)',
+    async () => {
+      const faults: string[] = [];
+      for (const world of worlds) {
+        const live = new LiveWorld(world, stores, rows);
+        await live.begin();
+        const attributor = live.attributor('the only one');
+        for (const index of world.cuts.keys()) {
+          live.advance(index);
+          while ((await attributor.step()) !== 'idle');
+          faults.push(...(await live.faults()));
+        }
+        await attributor.close();
+      }
+      expect(faults.slice(0, 20)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'are the same when whoever attributes dies at any statement, however often (I5)',
+    async () => {
+      const faults: string[] = [];
+      let deaths = 0;
+      for (const [seed, world] of worlds.entries()) {
+        const random = new Random(seed);
+        const live = new LiveWorld(world, stores, rows);
+        await live.begin();
+        let left = 0;
+        const mortal = () => {
+          left = random.int(1, 120);
+          const dying = interrupted(stores, async () => {
+            left -= 1;
+            if (left <= 0) throw new Died();
+          });
+          return live.attributor(`attributor ${deaths}`, dying);
+        };
+        let attributor = mortal();
+        for (const index of world.cuts.keys()) {
+          live.advance(index);
+          for (let idle = false; !idle; ) {
+            try {
+              idle = (await attributor.step()) === 'idle';
+            } catch (error) {
+              if (!(error instanceof Died)) throw error;
+              deaths += 1;
+              await live.expireLease();
+              attributor = mortal();
+            }
+          }
+          faults.push(...(await live.faults()));
+        }
+        await live.expireLease();
+      }
+      expect(faults.slice(0, 20)).toEqual([]);
+      expect(deaths).toBeGreaterThan(3 * WORLDS);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'are the same when an attributor is held up at any statement while another goes on (I6)',
+    async () => {
+      const faults: string[] = [];
+      let overtaken = 0;
+      for (const [seed, world] of worlds.entries()) {
+        const random = new Random(seed);
+        const live = new LiveWorld(world, stores, rows);
+        await live.begin();
+        for (const index of world.cuts.keys()) {
+          live.advance(index);
+          const other = live.attributor(`other ${seed} ${index}`);
+          let left = random.int(1, 120);
+          const slow = live.attributor(
+            `slow ${seed} ${index}`,
+            interrupted(stores, async () => {
+              left -= 1;
+              if (left !== 0) return;
+              // It comes back after the other has taken over, and goes on where it was.
+              overtaken += 1;
+              await live.expireLease();
+              for (let step = 0; step < random.int(1, 12); step += 1) await other.step();
+            }),
+          );
+          await live.expireLease();
+          let conflicts = 0;
+          for (let idle = false; !idle && conflicts === 0; )
+            await slow.step().then(
+              (step) => {
+                idle = step === 'idle' || step === 'elsewhere';
+              },
+              (error: { code?: string }) => {
+                if (error.code !== 'conflict') throw error;
+                conflicts += 1;
+              },
+            );
+          await live.expireLease();
+          const last = live.attributor(`last ${seed} ${index}`);
+          while ((await last.step()) !== 'idle');
+          faults.push(...(await live.faults()));
+          await last.close();
+        }
+      }
+      expect(faults.slice(0, 20)).toEqual([]);
+      expect(overtaken).toBeGreaterThan(WORLDS);
+    },
+    TIMEOUT_MS,
+  );
+});
