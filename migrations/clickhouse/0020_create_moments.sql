@@ -1,7 +1,8 @@
 -- What attribution keeps of an experiment beside its raw rows: a cache, made by builds (Postgres: attribution_builds) and
 -- kept up to date by cycles.
 --   assignments  of each unit in each epoch: the one with the highest cycle counts. Written by a cycle after its moments,
---                from raw rows alone, so that writing it again changes nothing.
+--                from raw rows alone, so that writing it again changes nothing. arm is an index from 1 into the variants of
+--                the build's plan; flags has a bit each for new (1), guarded (2), mixed (4), deleted (8).
 --   moments      sums over units, added up by the engine as they come: a cycle adds one block, under one token. The row
 --                with build 0 and the cycle's number tells that the block is there.
 CREATE TABLE IF NOT EXISTS assignments
@@ -9,13 +10,10 @@ CREATE TABLE IF NOT EXISTS assignments
     unit_hash UInt64,
     build UInt32,
     epoch UInt16,
-    variant LowCardinality(String),
+    arm UInt16,
+    flags UInt8,
     first Int64,
     origin Int64,
-    is_new UInt8,
-    guarded UInt8,
-    mixed UInt8,
-    deleted UInt8,
     cycle UInt64
 )
 ENGINE = ReplacingMergeTree(cycle)

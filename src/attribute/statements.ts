@@ -178,28 +178,35 @@ function pairs(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bin
 /** What stands for a column that a question does not need. */
 const unneeded = { id: "''", attributes: "CAST(map(), 'Map(LowCardinality(String), String)')" };
 
+/** The impressions' attributes, where the questions need them. */
+export function impressionAttributes(terms: QuestionTerms, segment: Segment): string {
+  const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
+  return filtered ? 'attributes' : unneeded.attributes;
+}
+
+/** The conversions' ids and attributes, where the questions need them. */
+export function conversionMarks(terms: QuestionTerms): { id: string; attributes: string } {
+  const sources = terms.metrics.flatMap(({ definition }) => sourcesOf(definition));
+  const filtered = sources.some((source) => source.filters.length > 0);
+  const last = sources.some((source) => source.aggregation === 'last');
+  return { id: last ? 'id' : unneeded.id, attributes: filtered ? 'attributes' : unneeded.attributes };
+}
+
 function impressions(terms: QuestionTerms, scope: DistinctScope, segment: Segment, plan: string): string {
   const { rows, units, repeated, tables } = scope;
-  const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
-  const attributes = filtered ? 'attributes' : unneeded.attributes;
   const { impressions: asTheyStand, impressionsOnce: once } = templates;
   return eachOnce(asTheyStand, once, repeated.impressions, {
-    ...{ rows, units, attributes, plan },
+    ...{ rows, units, plan, attributes: impressionAttributes(terms, segment) },
     impressions_table: tables.impressions,
   });
 }
 
 function conversions(terms: QuestionTerms, scope: DistinctScope): string {
   const { rows, repeated } = scope;
-  const sources = terms.metrics.flatMap(({ definition }) => sourcesOf(definition));
-  const filtered = sources.some((source) => source.filters.length > 0);
-  const last = sources.some((source) => source.aggregation === 'last');
-  const marks = {
+  return eachOnce(templates.conversions, templates.conversionsOnce, repeated.conversions, {
     ...{ rows, units: conversionUnits(scope), conversions_table: scope.tables.conversions },
-    attributes: filtered ? 'attributes' : unneeded.attributes,
-    id: last ? 'id' : unneeded.id,
-  };
-  return eachOnce(templates.conversions, templates.conversionsOnce, repeated.conversions, marks);
+    ...conversionMarks(terms),
+  });
 }
 
 function eachOnce(

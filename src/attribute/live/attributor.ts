@@ -30,6 +30,7 @@ export interface AttributorOptions {
   readonly elapsed?: () => number;
   readonly limits?: StatementLimits;
   readonly slice?: SliceSize;
+  readonly by?: 'index' | 'scan';
   /** How often the plans are looked at for what has changed. */
   readonly reconcileEveryMs?: number;
   /** About how many new rows one cycle takes at most. */
@@ -182,7 +183,7 @@ export class Attributor {
   #tools(lease: Lease): CycleTools {
     return {
       ...{ clickhouse: this.#options.clickhouse, touched: lease.touched, limits: this.#limits },
-      finding: { by: 'index' },
+      finding: { by: this.#options.by ?? 'index' },
       permit: () => this.#permit(lease),
       overflowed: async (metrics) => {
         for (const { build, metric } of metrics)

@@ -72,7 +72,7 @@ export async function* backfill(
       sql: fill(ASSIGN_SLICE, { pairs: pairs.sql }),
       params: {
         ...pairs.params,
-        ...{ build: build.id, cycle: number, variants: terms.variants[0] ?? [] },
+        ...{ build: build.id, cycle: number },
         numbers: terms.epochs.map((epoch) => epoch.number),
       },
       limits,

@@ -1,27 +1,23 @@
 -- Question: which assignments have the units with new conversions, where no new impression touches them?
--- Inputs:   builds and first_epochs (of each plan: its build, and the index of its first epoch), variants (of each plan),
---           until (ms, per epoch), flags, cycle (the one under way); marks: names and impressions (tables of what is
---           touched), into.
+-- Inputs:   builds and first_epochs (of each plan: its build, and the index of its first epoch), until (ms, per epoch);
+--           marks: names and touched_flags (tables of what is touched), into.
 -- Columns:  as touched-pairs.sql; both sides are the same.
--- Rows of this cycle and later ones may be there when it is run again: only what was before it counts.
 INSERT INTO /*into*/
 SELECT
-    side, unit_hash, epoch, kept.1 AS first,
-    toUInt16(indexOf({variants:Array(Array(String))}[plan], kept.2)) AS arm,
-    kept.3 AS guarded, kept.4 AS mixed, kept.5 AS is_new, kept.6 AS origin,
-    toDate(intDiv(kept.1, 86400000)) AS cohort_day, {until:Array(Int64)}[epoch] AS until, 0 AS changed
+    side, unit_hash, epoch, first, arm, bitTest(bits, 1) AS guarded, bitTest(bits, 2) AS mixed,
+    bitTest(bits, 0) AS is_new, origin, toDate(intDiv(first, 86400000)) AS cohort_day,
+    {until:Array(Int64)}[epoch] AS until, 0 AS changed
 FROM
 (
     SELECT
         unit_hash,
         indexOf({builds:Array(UInt32)}, build) AS plan,
-        toUInt16({first_epochs:Array(UInt16)}[plan] + assignments.epoch - 1) AS epoch,
-        argMax((first, variant, guarded, mixed, is_new, origin, deleted), cycle) AS kept
-    FROM assignments
-    WHERE unit_hash IN (SELECT unit_hash FROM /*names*/)
-        AND build IN {builds:Array(UInt32)} AND cycle < {cycle:UInt64}
-    GROUP BY unit_hash, build, assignments.epoch
+        toUInt16({first_epochs:Array(UInt16)}[plan] + number - 1) AS epoch,
+        argMax(arm, cycle) AS arm, argMax(flags, cycle) AS bits, argMax(first, cycle) AS first, argMax(origin, cycle) AS origin
+    FROM (SELECT unit_hash, build, epoch AS number, arm, flags, first, origin, cycle FROM assignments
+        PREWHERE unit_hash IN (SELECT unit_hash FROM /*names*/)
+        WHERE build IN {builds:Array(UInt32)})
+    GROUP BY unit_hash, build, number
 )
 ARRAY JOIN [toInt8(-1), toInt8(1)] AS side
-WHERE kept.7 = 0
-    AND (unit_hash, {flags:Array(String)}[plan]) NOT IN (SELECT unit_hash, toString(flag) FROM /*impressions*/)
+WHERE NOT bitTest(bits, 3) AND (unit_hash, toUInt16(plan)) NOT IN (SELECT unit_hash, plan FROM /*touched_flags*/)

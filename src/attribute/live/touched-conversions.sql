@@ -1,14 +1,15 @@
 -- Question: which conversions do the touched units have: the touched parts of a unit's, or all where its assignment changed?
 -- Inputs:   environment, unit_type, names, parts (see touched-names.sql); marks: touched_names and pairs (tables of what is
---           touched), rows (which rows are known now), before (which were known before), into.
+--           touched), rows (which rows are known now), before (which were known before), id and attributes (they,
+--           or anything of their type where nobody asks for them), into.
 -- Columns:  those of raw_conversions that attribution reads, known_before.
 INSERT INTO /*into*/
 SELECT
-    environment, unit_type, unit_hash, name, ts, id_hash, content_hash, value, id, attributes,
+    environment, unit_type, unit_hash, name, ts, id_hash, content_hash, value, /*id*/ AS id, /*attributes*/ AS attributes,
     /*before*/ AS known_before
 FROM raw_conversions
-WHERE environment = {environment:String} AND unit_hash IN (SELECT unit_hash FROM /*pairs*/)
-    AND unit_type = {unit_type:String} AND name IN {names:Array(String)} AND (/*rows*/)
+PREWHERE unit_hash IN (SELECT unit_hash FROM /*pairs*/)
+WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)} AND (/*rows*/)
     AND
     (
         (unit_hash, transform(name, {names:Array(String)}, {parts:Array(UInt8)}, toUInt8(0))) IN (SELECT unit_hash, part FROM /*touched_names*/)

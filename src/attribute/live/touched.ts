@@ -2,17 +2,26 @@ import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/c
 import { loadSql } from '../../stores/sql-file.ts';
 import { Engine } from '../engine.ts';
 import { fill } from '../question.ts';
-import type { DistinctScope } from '../scope.ts';
-import { askPairs, distinctScope } from '../statements.ts';
+import type { DistinctScope, Scope } from '../scope.ts';
+import {
+  askPairs,
+  askRepeats,
+  conversionMarks,
+  distinctScope,
+  impressionAttributes,
+  type Repeated,
+} from '../statements.ts';
 import type { Group } from './group.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const templates = {
   createNames: sql('create-touched-names'),
+  createFlags: sql('create-touched-flags'),
   createImpressions: sql('create-touched-impressions'),
   createPairs: sql('create-touched-pairs'),
   createConversions: sql('create-touched-conversions'),
   names: sql('touched-names'),
+  flags: sql('touched-flags'),
   impressions: sql('touched-impressions'),
   pairs: sql('touched-pairs'),
   assignments: sql('touched-assignments'),
@@ -31,6 +40,15 @@ export interface Finding {
   readonly by: 'index' | 'scan';
 }
 
+/** More repeated ids are found again by a question: a list of them would be a long statement. */
+const MOST_LISTED = 5000;
+
+interface RepeatsAnswer {
+  readonly repeats: string;
+  readonly impressions: string[];
+  readonly conversions: string[];
+}
+
 const upTo = (name: string) => `_received_at <= fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 const FRESH = `_received_at > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${upTo('to')}`;
 const KNOWN = upTo('to');
@@ -41,7 +59,8 @@ export class Touched {
   readonly #clickhouse: ClickHouse;
   readonly #engine: Engine;
   readonly #limits: StatementLimits;
-  readonly #tables: Readonly<Record<'names' | 'impressions' | 'pairs' | 'conversions', string>>;
+  #repeated: Repeated | 'many' = 'many';
+  readonly #tables: Readonly<Record<'names' | 'flags' | 'impressions' | 'pairs' | 'conversions', string>>;
 
   /** @param fence nobody else's: two attributors never share a table. */
   constructor(clickhouse: ClickHouse, fence: number, limits: StatementLimits) {
@@ -51,6 +70,7 @@ export class Touched {
     const table = (name: string) => `touched_${name}_${fence}`;
     this.#tables = {
       names: table('names'),
+      flags: table('flags'),
       impressions: table('impressions'),
       pairs: table('pairs'),
       conversions: table('conversions'),
@@ -62,8 +82,9 @@ export class Touched {
   }
 
   async create(): Promise<void> {
-    const { names, impressions, pairs, conversions } = this.#tables;
+    const { names, flags, impressions, pairs, conversions } = this.#tables;
     await this.#run(fill(templates.createNames, { table: names }));
+    await this.#run(fill(templates.createFlags, { table: flags }));
     await this.#run(fill(templates.createImpressions, { table: impressions }));
     await this.#run(fill(templates.createPairs, { table: pairs }));
     await this.#run(fill(templates.createConversions, { table: conversions }));
@@ -75,61 +96,73 @@ export class Touched {
 
   /** Fills the tables for a group and a stretch of new rows; what is there of another is gone. */
   async find(group: Group, stretch: Stretch, cycle: number, finding: Finding): Promise<void> {
-    const { names, impressions, pairs, conversions } = this.#tables;
+    const { names, flags, impressions, pairs, conversions } = this.#tables;
     for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
     const params = { ...group.params, ...stretch, cycle };
     const settings = { use_index_for_in_with_subqueries: finding.by === 'index' ? 1 : 0 };
     const marks = { fresh: FRESH, rows: KNOWN, before: KNOWN_BEFORE };
     await this.#run(fill(templates.names, { ...marks, into: names }), params, settings);
-    await this.#run(fill(templates.impressions, { ...marks, into: impressions }), params, settings);
-    const [after, before] = (['1', 'known_before'] as const).map((rows) =>
-      askPairs(group.terms, this.#ofImpressions(rows)),
+    await this.#run(fill(templates.flags, { ...marks, into: flags }), params, settings);
+    await this.#run(
+      fill(templates.impressions, {
+        ...{ ...marks, into: impressions, touched_flags: flags },
+        attributes: impressionAttributes(group.terms, []),
+      }),
+      params,
+      settings,
     );
-    if (after === undefined || before === undefined) return;
+    this.#repeated = await this.#repeats(group);
+    const after = askPairs(group.terms, this.impressionsScope(1));
+    const before = askPairs(group.terms, this.impressionsScope(-1));
     await this.#run(
       fill(templates.pairs, { after: after.sql, before: before.sql, names, into: pairs }),
       // The two ask the same of different rows, so what they bind is the same.
       { ...after.params, ...before.params, ...params },
     );
-    await this.#run(fill(templates.assignments, { names, impressions, into: pairs }), params, settings);
     await this.#run(
-      fill(templates.conversions, { ...marks, touched_names: names, pairs, into: conversions }),
+      fill(templates.assignments, { names, touched_flags: flags, into: pairs }),
       params,
       settings,
     );
-  }
-
-  /** The touched impressions known now ('1') or before. */
-  #ofImpressions(rows: '1' | 'known_before'): DistinctScope {
-    return distinctScope(
-      { tables: this.#scopeTables(), rows, units: '1', sparse: false, params: {} },
-      'many',
+    await this.#run(
+      fill(templates.conversions, {
+        ...{ ...marks, touched_names: names, pairs, into: conversions },
+        ...conversionMarks(group.terms),
+      }),
+      params,
+      settings,
     );
+    this.#repeated = await this.#repeats(group);
   }
 
-  #scopeTables() {
-    return { impressions: this.#tables.impressions, conversions: this.#tables.conversions };
+  /** The repeated ids among what is touched; looked for beforehand, because what asks for them costs several times as much. */
+  async #repeats({ terms }: Group): Promise<Repeated | 'many'> {
+    const [found] = await this.#engine.ask<RepeatsAnswer>(
+      askRepeats(terms, this.#scope('1'), MOST_LISTED, 'all'),
+    );
+    if (found === undefined || Number(found.repeats) > MOST_LISTED) return 'many';
+    return { impressions: found.impressions.map(BigInt), conversions: found.conversions.map(BigInt) };
   }
 
-  /** All that is touched, as it is known after the cycle (side 1) or was before it (side −1). */
+  #scope(rows: '1' | 'known_before'): Scope {
+    const { impressions, conversions } = this.#tables;
+    return { tables: { impressions, conversions }, rows, units: '1', sparse: false, params: {} };
+  }
+
+  /** What has touched impressions alone, as it is known after the cycle (side 1) or was before it (side −1). */
+  impressionsScope(side: 1 | -1): DistinctScope {
+    return distinctScope(this.#scope(side === 1 ? '1' : 'known_before'), this.#repeated);
+  }
+
+  /** All that is touched, or what of it has another assignment than before. */
   scope(side: 1 | -1, which: 'all' | 'changed'): DistinctScope {
-    const { pairs } = this.#tables;
     const scope = {
-      tables: this.#scopeTables(),
-      rows: side === 1 ? '1' : 'known_before',
-      units: '1',
-      sparse: false,
+      ...this.#scope(side === 1 ? '1' : 'known_before'),
       partial: true,
       pairs: `SELECT unit_hash, epoch, first, arm, guarded, mixed, 1 AS selected, is_new, origin, cohort_day, until
-        FROM ${pairs} WHERE side = ${side}${which === 'changed' ? ' AND changed' : ''}`,
-      params: {},
+        FROM ${this.#tables.pairs} WHERE side = ${side}${which === 'changed' ? ' AND changed' : ''}`,
     };
-    return distinctScope(scope, 'many');
-  }
-
-  /** The touched impressions, for what is asked of them alone. */
-  impressionsScope(side: 1 | -1): DistinctScope {
-    return this.#ofImpressions(side === 1 ? '1' : 'known_before');
+    return distinctScope(scope, this.#repeated);
   }
 
   get engine(): Engine {
