@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { AccessModule, AuditLog, Tokens } from './access/index.ts';
 import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
 import { AppModule } from './app.module.ts';
-import { Recomputation } from './attribute/index.ts';
+import { AttributionLoop, Attributions, Attributor, LiveMoments, Recomputation } from './attribute/index.ts';
 import { CalculationsModule } from './calculations/calculations.module.ts';
 import { Catalogue, CatalogueModule } from './catalogue/index.ts';
 import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
@@ -58,7 +58,12 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     audit,
     clock: now,
     logger,
-    hooks: { onExperimentChanged: () => schedules.reconcile() },
+    hooks: {
+      onExperimentChanged: async () => {
+        attributor.look();
+        await schedules.reconcile();
+      },
+    },
   });
   const schedules: ScheduleKeeper = new ScheduleKeeper({
     jobs,
@@ -80,10 +85,18 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     ingest === null ? watermarkOfOthers(postgres, closing.signal) : ingest.watermark();
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
+  const attributor: Attributor = new Attributor({
+    ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
+    plans: async () => {
+      const running = await catalogue.experimentsToRefresh(now());
+      return Promise.all(running.map(({ key }) => catalogue.plan(key)));
+    },
+  });
+  const attributing = new AttributionLoop(attributor, logger);
   const run = new ScorecardRun({
     catalogue,
     watermark,
-    recomputation,
+    attributions: new Attributions({ live: new LiveMoments({ clickhouse, postgres }), recomputation }),
     scorecards,
     metrics: new ScorecardMetrics(registry, {
       now,
@@ -133,6 +146,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     dataThrough: watermark,
     async listen() {
       if (has('work')) {
+        attributing.start();
         await jobs.work(async (experiment) => {
           await run.run(experiment);
         });
@@ -160,6 +174,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
         async () => collector?.close(),
         () => schedules.stop(),
         () => jobs.close(),
+        () => attributing.stop(),
         async () => ingest?.close(),
         () => stopped,
         async () => stream?.close(),

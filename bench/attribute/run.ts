@@ -58,6 +58,9 @@ const attributor = new Attributor({
   watermark: async () => new Date(through),
   plans: async () => plans,
   mostRows: 1e9,
+  passOverEveryMs: 0,
+  sole: true,
+  reconcileEveryMs: 0,
   by: options.by === 'scan' ? 'scan' : 'index',
 });
 try {

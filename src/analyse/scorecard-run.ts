@@ -11,7 +11,7 @@ export interface Plans {
   plan(experiment: string): Promise<ExperimentPlan>;
 }
 
-/** Computes an attribution from raw rows. */
+/** Computes an attribution of what was received up to a time at least. */
 export interface Attributor {
   run(
     plan: ExperimentPlan,
@@ -23,7 +23,7 @@ export interface ScorecardRunDependencies {
   readonly catalogue: Plans;
   /** Everything received up to it is in the raw tables. */
   readonly watermark: () => Promise<Date>;
-  readonly recomputation: Attributor;
+  readonly attributions: Attributor;
   readonly scorecards: Pick<Scorecards, 'save'>;
   readonly metrics: ScorecardMetrics;
   readonly logger: Logger;
@@ -37,7 +37,7 @@ export function scorecardIdOf(plan: ExperimentPlan, dataThrough: Date, engineVer
   return `sc_${createHash('sha256').update(identity).digest('base64url').replaceAll(/[-_]/g, '').slice(0, 24)}`;
 }
 
-/** Makes one experiment's scorecard from raw rows and saves it: what a job does. */
+/** Makes one experiment's scorecard and saves it: what a job does. */
 export class ScorecardRun {
   readonly #deps: ScorecardRunDependencies;
 
@@ -74,10 +74,10 @@ export class ScorecardRun {
   }
 
   async #make(experiment: string): Promise<Scorecard> {
-    const { catalogue, watermark, recomputation, scorecards, now, engineVersion } = this.#deps;
+    const { catalogue, watermark, attributions, scorecards, now, engineVersion } = this.#deps;
     const plan = await catalogue.plan(experiment);
     const dataThrough = await watermark();
-    const attribution = await recomputation.run(plan, { dataThrough });
+    const attribution = await attributions.run(plan, { dataThrough });
     const scorecard = buildScorecard(plan, attribution, {
       computedAt: now(),
       scorecardId: scorecardIdOf(plan, attribution.dataThrough, engineVersion),

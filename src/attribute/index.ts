@@ -4,6 +4,8 @@ export type {
   MomentsRow,
   UnitsRow,
 } from './attribution.ts';
-export { Attributor, type AttributorOptions, type Step } from './live/attributor.ts';
-export { type LiveAttribution, LiveMoments } from './live/live-moments.ts';
+export { AttributionLoop } from './live/attribution-loop.ts';
+export { Attributions } from './live/attributions.ts';
+export { Attributor } from './live/attributor.ts';
+export { LiveMoments } from './live/live-moments.ts';
 export { Recomputation, type RecomputationOptions } from './recomputation.ts';

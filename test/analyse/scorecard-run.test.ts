@@ -31,7 +31,7 @@ function runner(overrides: Partial<ScorecardRunDependencies> = {}) {
   const run = new ScorecardRun({
     catalogue: { plan: async (key) => planOf({ key }) },
     watermark: async () => WATERMARK,
-    recomputation: {
+    attributions: {
       run: async (_, { dataThrough }) => attributionOf({ dataThrough, ...twoArms([50, 500], [90, 500]) }),
     },
     scorecards: { save: async (scorecard) => void saved.push(scorecard) },
@@ -66,7 +66,7 @@ it('makes a scorecard of everything up to the watermark and saves it', async () 
 
 it('lets a failure through, so that the job is tried again, and counts it', async () => {
   const failure = new AppError('store-failed', 'The statement failed.');
-  const { run, registry, saved } = runner({ recomputation: { run: () => Promise.reject(failure) } });
+  const { run, registry, saved } = runner({ attributions: { run: () => Promise.reject(failure) } });
   await expect(run.run('checkout')).rejects.toBe(failure);
   expect(saved).toEqual([]);
   expect(await registry.metrics()).toContain('assay_scorecard_failures_total{experiment="checkout"} 1');

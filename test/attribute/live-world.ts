@@ -43,6 +43,8 @@ export class LiveWorld {
   attributor(holder: string, stores: Pick<Stores, 'clickhouse' | 'postgres'> = this.#stores): Attributor {
     return new Attributor({
       ...{ clickhouse: stores.clickhouse, postgres: stores.postgres, logger, holder, reconcileEveryMs: 0 },
+      passOverEveryMs: 0,
+      sole: false,
       watermark: async () => new Date(this.#cut),
       plans: async () => this.#begun,
     });

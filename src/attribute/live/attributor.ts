@@ -26,6 +26,8 @@ export interface AttributorOptions {
   readonly plans: () => Promise<readonly ExperimentPlan[]>;
   /** Names this process; never used by another one. */
   readonly holder: string;
+  /** Whether the stores are such that no other process can have them open. */
+  readonly sole: boolean;
   /** Milliseconds of a monotonic clock. */
   readonly elapsed?: () => number;
   readonly limits?: StatementLimits;
@@ -33,6 +35,8 @@ export interface AttributorOptions {
   readonly by?: 'index' | 'scan';
   /** How often the plans are looked at for what has changed. */
   readonly reconcileEveryMs?: number;
+  /** How often it is written down that nothing was received. */
+  readonly passOverEveryMs?: number;
   /** About how many new rows one cycle takes at most. */
   readonly mostRows?: number;
 }
@@ -97,10 +101,15 @@ export class Attributor {
     } catch (error) {
       // A build that failed half-way is begun anew; a cycle is run again as it was.
       this.#job = null;
-      this.#lookedAt = Number.NEGATIVE_INFINITY;
+      this.look();
       if (error instanceof AppError && error.code === 'conflict') this.#lease = null;
       throw error;
     }
+  }
+
+  /** The plans may have changed: look at them in the next step. */
+  look(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Lets another process go on at once. */
@@ -114,8 +123,9 @@ export class Attributor {
 
   async #hold() {
     const startedAt = this.#elapsed();
-    const { clickhouse, holder } = this.#options;
-    const fence = await this.#shard.acquire(holder, LEASE_MS);
+    if (this.#lease !== null && this.#lease.until - startedAt > LEASE_MS / 2) return this.#lease;
+    const { clickhouse, holder, sole } = this.#options;
+    const fence = await this.#shard.acquire(holder, LEASE_MS, sole);
     if (fence === null) {
       this.#lease = null;
       return null;
@@ -149,6 +159,8 @@ export class Attributor {
       await this.#cycle(lease, { number, from: through, to: to.received });
       return 'cycle';
     }
+    if (to.received - through < (this.#options.passOverEveryMs ?? 1000))
+      return (await this.#build(lease, through)) ? 'build' : 'idle';
     await this.#shard.passOver(lease.fence, to.received);
     return (await this.#build(lease, to.received)) ? 'build' : 'idle';
   }
@@ -213,7 +225,7 @@ export class Attributor {
     }
     await this.#builds.join(lease.fence, value, through);
     this.#job = null;
-    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    this.look();
     this.#live = await this.#builds.live();
     this.#options.logger.info(
       { experiment: job.plan.key, build: job.id },
@@ -223,7 +235,7 @@ export class Attributor {
   }
 
   async #begin(lease: Lease, through: number): Promise<Job | null> {
-    const { clickhouse, postgres, logger, slice, reconcileEveryMs = 1000 } = this.#options;
+    const { clickhouse, postgres, logger, slice, reconcileEveryMs = 15_000 } = this.#options;
     const { fence } = lease;
     if (this.#elapsed() - this.#lookedAt < reconcileEveryMs) return null;
     this.#lookedAt = this.#elapsed();

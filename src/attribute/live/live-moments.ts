@@ -35,6 +35,8 @@ interface Row {
 /** An attribution out of moments. */
 export interface LiveAttribution extends Attribution {
   readonly build: number;
+  /** Of the plan that the build was made for. */
+  readonly identity: string;
 }
 
 /** Reads what the cycles have added up: a few rows an experiment, whatever the number of its events. */
@@ -115,6 +117,7 @@ function attributionOf(build: LiveBuild, rows: readonly Row[], dataThrough: Date
   );
   return {
     build: build.id,
+    identity: build.identity,
     dataThrough,
     units,
     moments,

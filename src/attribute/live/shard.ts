@@ -33,9 +33,9 @@ export class Shard {
     this.#postgres = postgres;
   }
 
-  /** The fence of this holder, or null where another has the lease. */
-  async acquire(holder: string, lastsMs: number): Promise<number | null> {
-    const [row] = await this.#postgres.query<{ fence: string }>(ACQUIRE, [holder, lastsMs]);
+  /** The fence of this holder, or null where another has the lease; where nobody else can be, that one is dead. */
+  async acquire(holder: string, lastsMs: number, sole: boolean): Promise<number | null> {
+    const [row] = await this.#postgres.query<{ fence: string }>(ACQUIRE, [holder, lastsMs, sole]);
     return row === undefined ? null : Number(row.fence);
   }
 
