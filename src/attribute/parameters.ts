@@ -11,7 +11,7 @@ import { type ParameterStore, parametersKey, type StoredParameters } from './sto
 import type { UnitCounts } from './unit-counts.ts';
 
 // A centre from fewer units is replaced once twice as many have come: it may be far from where the data settle.
-const SETTLED_UNITS = 1000;
+export const SETTLED_UNITS = 1000;
 
 export interface SettledParameters {
   readonly of: (metric: PlannedMetric) => StoredParameters;

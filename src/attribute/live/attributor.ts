@@ -6,13 +6,15 @@ import type { Postgres } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import type { SliceSize } from '../slices.ts';
 import { backfill } from './backfill.ts';
-import { type Build, buildIdentity } from './build.ts';
+import type { Build } from './build.ts';
 import { Builds, type LiveBuild } from './builds.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
+import { nextDue } from './due-builds.ts';
 import { groupOf, groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
 import { lostLease, Shard } from './shard.ts';
 import { Touched } from './touched.ts';
+import { type Difference, TOLERANCE, verification } from './verification.ts';
 
 const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
 
@@ -57,11 +59,18 @@ interface Lease {
   until: number;
 }
 
-interface Job {
-  readonly plan: ExperimentPlan;
+interface BuildJob {
+  readonly kind: 'build';
   readonly id: number;
   readonly through: number;
-  readonly slices: AsyncGenerator<{ readonly progress: number }, Build>;
+  readonly slices: ReturnType<typeof backfill>;
+}
+
+interface VerifyJob {
+  readonly kind: 'verify';
+  readonly build: LiveBuild;
+  readonly through: number;
+  readonly slices: ReturnType<typeof verification>;
 }
 
 /**
@@ -76,9 +85,10 @@ export class Attributor {
   readonly #builds: Builds;
   #lease: Lease | null = null;
   #live: readonly LiveBuild[] = [];
-  #job: Job | null = null;
+  #job: BuildJob | VerifyJob | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #last: Step = 'idle';
+  #failed = false;
 
   constructor(options: AttributorOptions) {
     this.#options = options;
@@ -151,18 +161,18 @@ export class Attributor {
       return 'cycle';
     }
     // Builds go on between cycles, however much there is to do.
-    if (this.#last === 'cycle' && (await this.#build(lease, through))) return 'build';
+    if (this.#last === 'cycle' && (await this.#side(lease, through))) return 'build';
     const to = await this.#until(through);
-    if (to === null) return (await this.#build(lease, through)) ? 'build' : 'idle';
+    if (to === null) return (await this.#side(lease, through)) ? 'build' : 'idle';
     if (to.rows > 0 && this.#live.length > 0) {
       const number = await this.#shard.intend(lease.fence, to.received);
       await this.#cycle(lease, { number, from: through, to: to.received });
       return 'cycle';
     }
     if (to.received - through < (this.#options.passOverEveryMs ?? 1000))
-      return (await this.#build(lease, through)) ? 'build' : 'idle';
+      return (await this.#side(lease, through)) ? 'build' : 'idle';
     await this.#shard.passOver(lease.fence, to.received);
-    return (await this.#build(lease, to.received)) ? 'build' : 'idle';
+    return (await this.#side(lease, to.received)) ? 'build' : 'idle';
   }
 
   /** Up to where the next cycle goes; null where nothing was received. */
@@ -190,6 +200,8 @@ export class Attributor {
   ): Promise<void> {
     await runCycle(this.#tools(lease), groupsOf(this.#live), cycle);
     await this.#shard.finish(lease.fence, cycle.number);
+    if (this.#failed) this.#live = await this.#builds.live();
+    this.#failed = false;
   }
 
   #tools(lease: Lease): CycleTools {
@@ -200,6 +212,7 @@ export class Attributor {
       overflowed: async (metrics) => {
         for (const { build, metric } of metrics)
           await this.#builds.fail(build, metric, overflowReason(metric));
+        this.#failed ||= metrics.length > 0;
       },
     };
   }
@@ -208,50 +221,75 @@ export class Attributor {
     if (this.#elapsed() > lease.until) throw lostLease();
   }
 
-  /** Goes on with a build, or begins one that is missing; false where there is none to make. */
-  async #build(lease: Lease, through: number): Promise<boolean> {
-    this.#job ??= await this.#begin(lease, through);
+  /** Goes on with a build or a verification, or begins one; false where there is nothing to do. */
+  async #side(lease: Lease, through: number): Promise<boolean> {
+    this.#job ??= (await this.#beginBuild(lease, through)) ?? (await this.#beginVerification(through));
     const job = this.#job;
     if (job === null) return false;
-    const { value, done } = await job.slices.next();
-    if (done !== true) {
-      await this.#builds.advance(job.id, value.progress);
+    if (job.kind === 'verify') {
+      const { value, done } = await job.slices.next();
+      if (done === true) await this.#endVerification(job, value);
       return true;
     }
-    // What was received meanwhile; no cycle of the others comes between this and its joining them.
-    if (through > job.through) {
-      const number = await this.#shard.number(lease.fence);
-      await runCycle(this.#tools(lease), [groupOf([value])], { number, from: job.through, to: through });
-    }
-    await this.#builds.join(lease.fence, value, through);
-    this.#job = null;
-    this.look();
-    this.#live = await this.#builds.live();
-    this.#options.logger.info(
-      { experiment: job.plan.key, build: job.id },
-      'an experiment’s moments are live',
-    );
+    const { value, done } = await job.slices.next();
+    if (done === true) await this.#endBuild(lease, job, value, through);
+    else await this.#builds.advance(job.id, value.progress);
     return true;
   }
 
-  async #begin(lease: Lease, through: number): Promise<Job | null> {
-    const { clickhouse, postgres, logger, slice, reconcileEveryMs = 15_000 } = this.#options;
-    const { fence } = lease;
-    if (this.#elapsed() - this.#lookedAt < reconcileEveryMs) return null;
-    this.#lookedAt = this.#elapsed();
+  async #beginBuild(lease: Lease, through: number): Promise<BuildJob | null> {
+    const { clickhouse, postgres, reconcileEveryMs = 15_000 } = this.#options;
+    const now = this.#elapsed();
+    if (now - this.#lookedAt < reconcileEveryMs) return null;
+    this.#lookedAt = now;
     const plans = await this.#options.plans();
     const gone = this.#live.filter((build) => !plans.some((plan) => plan.key === build.plan.key));
-    for (const build of gone) await this.#builds.retire(fence, build.plan.key);
-    if (gone.length > 0) this.#live = await this.#builds.live();
-    const identities = new Map(this.#live.map((build) => [build.plan.key, build.identity]));
-    const plan = plans.find((candidate) => identities.get(candidate.key) !== buildIdentity(candidate));
-    if (plan === undefined) return null;
-    const id = await this.#builds.begin(fence, plan);
-    const number = await this.#shard.number(fence);
-    const tools = {
-      ...{ clickhouse, postgres, logger, limits: this.#limits, slice: slice ?? defaultSlice },
-      permit: () => this.#permit(lease),
-    };
-    return { plan, id, through, slices: backfill(tools, { id, plan }, { number, through }) };
+    for (const build of gone) await this.#builds.retire(lease.fence, build.plan.key);
+    // Others may have asked for something.
+    this.#live = await this.#builds.live();
+    const plan = await nextDue(clickhouse, plans, this.#live);
+    if (plan === null) return null;
+    const id = await this.#builds.begin(lease.fence, plan);
+    const number = await this.#shard.number(lease.fence);
+    const tools = { ...this.#sliceTools(), postgres, permit: () => this.#permit(lease) };
+    return { kind: 'build', id, through, slices: backfill(tools, { id, plan }, { number, through }) };
+  }
+
+  async #endBuild(lease: Lease, job: BuildJob, build: Build, through: number): Promise<void> {
+    // What was received meanwhile; no cycle of the others comes between this and its joining them.
+    if (through > job.through) {
+      const number = await this.#shard.number(lease.fence);
+      await runCycle(this.#tools(lease), [groupOf([build])], { number, from: job.through, to: through });
+    }
+    await this.#builds.join(lease.fence, build, through);
+    this.#job = null;
+    this.look();
+    this.#live = await this.#builds.live();
+    this.#options.logger.info({ experiment: build.plan.key, build: build.id }, 'moments are live');
+  }
+
+  async #beginVerification(through: number): Promise<VerifyJob | null> {
+    const id = await this.#builds.nextVerification();
+    const build = this.#live.find((live) => live.id === id);
+    if (build === undefined) return null;
+    return { kind: 'verify', build, through, slices: verification(this.#sliceTools(), build, through) };
+  }
+
+  async #endVerification({ build, through }: VerifyJob, difference: Difference): Promise<void> {
+    const { logger } = this.#options;
+    const untrusted = difference.largest > TOLERANCE;
+    await this.#builds.verified(build.id, through, difference, untrusted);
+    this.#job = null;
+    const told = { experiment: build.plan.key, build: build.id, ...difference };
+    if (!untrusted) logger.info(told, 'live moments are what raw rows give');
+    else {
+      logger.error(told, 'live moments are not what raw rows give; they are made anew');
+      this.look();
+    }
+  }
+
+  #sliceTools() {
+    const { clickhouse, slice } = this.#options;
+    return { clickhouse, limits: this.#limits, slice: slice ?? defaultSlice };
   }
 }

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
@@ -7,24 +6,62 @@ import type { MomentsAnswer } from '../metric-moments.ts';
 import { settleParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import { fill } from '../question.ts';
+import type { DistinctScope } from '../scope.ts';
 import { type SliceSize, slicesOf } from '../slices.ts';
 import { askLeftOut, askMoments, askOtherUnitTypes, askPairs, askUnits } from '../statements.ts';
 import { ParameterStore, type StoredParameters } from '../stored-parameters.ts';
 import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../unit-counts.ts';
-import type { Build } from './build.ts';
+import type { Build, SlowCounts } from './build.ts';
 import { collectMoments } from './collect-moments.ts';
 import { groupOf } from './group.ts';
 import { MomentRows, overflowReason } from './moment-rows.ts';
 
 const ASSIGN_SLICE = loadSql(new URL('./assign-slice.sql', import.meta.url));
 
-export interface BackfillTools {
+export interface SliceTools {
   readonly clickhouse: ClickHouse;
-  readonly postgres: PostgresRunner;
-  readonly logger: Logger;
   readonly limits: StatementLimits;
   readonly slice: SliceSize;
+}
+
+export interface BackfillTools extends SliceTools {
+  readonly postgres: PostgresRunner;
   readonly permit: () => void;
+}
+
+/** The moments that all rows received up to `through` give a build, in slices of units. */
+export async function* recomputeBuild(
+  { clickhouse, limits, slice }: SliceTools,
+  build: Build,
+  through: number,
+  eachSlice: (scope: DistinctScope) => Promise<void> = async () => undefined,
+): AsyncGenerator<
+  { readonly progress: number },
+  { readonly rows: MomentRows; readonly slowCounts: SlowCounts }
+> {
+  const engine = new Engine(clickhouse, limits);
+  const terms = planTerms(build.plan);
+  const { scopes, repeats } = await slicesOf(engine, terms, new Date(through), slice);
+  const group = groupOf([build]);
+  const rows = new MomentRows();
+  let conversionsOfOtherUnitTypes = 0;
+  for (const [index, scope] of scopes.entries()) {
+    yield { progress: index / scopes.length };
+    const answers = {
+      units: await engine.ask<UnitsAnswer>(askUnits(terms, scope, [])),
+      leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(terms, scope)),
+      moments: await engine.ask<MomentsAnswer>(askMoments(group.terms, scope, [], group.parametersOf)),
+    };
+    collectMoments(rows, group, answers, 1);
+    const [others] = await engine.ask<{ conversions: string }>(askOtherUnitTypes(terms, scope));
+    conversionsOfOtherUnitTypes += Number(others?.conversions ?? 0);
+    await eachSlice(scope);
+  }
+  const units = rows
+    .rows()
+    .filter((row) => row.metric === '' && row.excluded === '')
+    .reduce((sum, row) => sum + row.n, 0);
+  return { rows, slowCounts: { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes } };
 }
 
 /**
@@ -41,31 +78,22 @@ export async function* backfill(
   const engine = new Engine(clickhouse, limits);
   const dataThrough = new Date(through);
   const terms = planTerms(unbuilt.plan);
-  const { scopes, repeats } = await slicesOf(engine, terms, dataThrough, tools.slice);
-  yield { progress: 0.1 };
+  const { scopes } = await slicesOf(engine, terms, dataThrough, tools.slice);
   const settled = await settleParameters({
     ...{ engine, terms, scopes, dataThrough },
     store: new ParameterStore(tools.postgres),
     unitsOf: (some) => countUnits(engine, terms, some, []),
   });
-  yield { progress: 0.3 };
+  yield { progress: 0 };
   const parameters = new Map<string, StoredParameters>(
     terms.metrics.map((metric) => [metricId(metric), settled.of(metric)]),
   );
   const failed = Object.fromEntries(settled.failed.map(({ metric, reason }) => [metric, reason]));
-  const counts = { duplicateEvents: repeats, conversionsOfOtherUnitTypes: 0 };
-  const build: Build = { ...unbuilt, parameters, failed, slowCounts: counts };
-  const group = groupOf([build]);
-  const rows = new MomentRows();
-  for (const [index, scope] of scopes.entries()) {
-    const asked = {
-      units: await engine.ask<UnitsAnswer>(askUnits(terms, scope, [])),
-      leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(terms, scope)),
-      moments: await engine.ask<MomentsAnswer>(askMoments(group.terms, scope, [], group.parametersOf)),
-    };
-    collectMoments(rows, group, asked, 1);
-    const [others] = await engine.ask<{ conversions: string }>(askOtherUnitTypes(terms, scope));
-    counts.conversionsOfOtherUnitTypes += Number(others?.conversions ?? 0);
+  const build: Build = {
+    ...unbuilt,
+    ...{ parameters, failed, slowCounts: { units: 0, duplicateEvents: 0, conversionsOfOtherUnitTypes: 0 } },
+  };
+  const { rows, slowCounts } = yield* recomputeBuild(tools, build, through, async (scope) => {
     const pairs = askPairs(terms, scope);
     permit();
     await clickhouse.command({
@@ -77,12 +105,11 @@ export async function* backfill(
       },
       limits,
     });
-    yield { progress: 0.3 + (0.7 * (index + 1)) / (scopes.length + 1) };
-  }
+  });
   permit();
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
-  return { ...build, failed: { ...failed, ...overflowReasons(rows) } };
+  return { ...build, slowCounts, failed: { ...failed, ...overflowReasons(rows) } };
 }
 
 /** Why metrics have no moments, where their sums exceed what a number can hold. */

@@ -15,6 +15,8 @@ export interface Build {
 }
 
 export interface SlowCounts {
+  /** Units when the build was made. */
+  readonly units: number;
   readonly duplicateEvents: number;
   readonly conversionsOfOtherUnitTypes: number;
 }

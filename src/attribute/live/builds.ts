@@ -4,6 +4,7 @@ import { loadSql } from '../../stores/sql-file.ts';
 import type { StoredParameters } from '../stored-parameters.ts';
 import { type Build, buildIdentity, planFromJson, type SlowCounts } from './build.ts';
 import { lostLease } from './shard.ts';
+import type { Difference } from './verification.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const BEGIN = sql('begin-build');
@@ -13,6 +14,10 @@ const LOCK = sql('lock-shard');
 const JOIN = sql('join-build');
 const LIVE = sql('live-builds');
 const FAIL = sql('fail-metric');
+const ASK = sql('ask-of-build');
+const NEXT_VERIFICATION = sql('next-verification');
+const VERIFIED = sql('finish-verification');
+const DESCRIBE = sql('describe-builds');
 
 interface Row {
   readonly id: number;
@@ -21,9 +26,46 @@ interface Row {
   readonly parameters: Readonly<Record<string, StoredParameters>>;
   readonly failed: Readonly<Record<string, string>>;
   readonly slow_counts: SlowCounts;
+  readonly untrusted: boolean;
+  readonly rebuild_asked: boolean;
+  readonly age_ms: number;
 }
 
-export type LiveBuild = Build & { readonly identity: string };
+interface DescribedRow {
+  readonly id: number;
+  readonly state: 'building' | 'live';
+  readonly progress: number;
+  readonly through: string | number;
+  readonly verified_at: Date | null;
+  readonly verified_through: string | number | null;
+  readonly largest_difference: number | null;
+  readonly difference_at: string | null;
+  readonly untrusted: boolean;
+}
+
+export interface LiveBuild extends Build {
+  readonly identity: string;
+  /** A verification found other moments than raw rows give. */
+  readonly untrusted: boolean;
+  readonly rebuildAsked: boolean;
+  /** Since it is live. */
+  readonly ageMs: number;
+}
+
+/** How attribution of one experiment is going. Receipt times in ms. */
+export interface BuildState {
+  readonly id: number;
+  readonly state: 'building' | 'live';
+  /** From 0 to 1. */
+  readonly progress: number;
+  readonly through: number;
+  readonly verifiedAt: Date | null;
+  readonly verifiedThrough: number | null;
+  /** Relative; null: never verified. */
+  readonly largestDifference: number | null;
+  readonly differenceAt: string | null;
+  readonly untrusted: boolean;
+}
 
 /** The builds, in Postgres. */
 export class Builds {
@@ -73,6 +115,41 @@ export class Builds {
     await this.#postgres.query(FAIL, [id, metric, reason]);
   }
 
+  /** Asks for a verification or a rebuild of live builds (of all, without an experiment); when it was asked, null where there is none. */
+  async ask(experiment: string | null, what: 'verify' | 'rebuild'): Promise<Date | null> {
+    const [row] = await this.#postgres.query<{ asked_at: Date }>(ASK, [
+      ...[experiment, what === 'verify', what === 'rebuild'],
+    ]);
+    return row?.asked_at ?? null;
+  }
+
+  /** The live build whose verification was asked for first. */
+  async nextVerification(): Promise<number | null> {
+    const [row] = await this.#postgres.query<{ id: number }>(NEXT_VERIFICATION);
+    return row?.id ?? null;
+  }
+
+  async verified(
+    id: number,
+    through: number,
+    { largest, at }: Difference,
+    untrusted: boolean,
+  ): Promise<void> {
+    await this.#postgres.query(VERIFIED, [id, through, largest, at, untrusted]);
+  }
+
+  async describe(experiment: string): Promise<BuildState[]> {
+    const rows = await this.#postgres.query<DescribedRow>(DESCRIBE, [experiment]);
+    return rows.map((row) => ({
+      ...{ id: row.id, state: row.state, progress: row.progress, untrusted: row.untrusted },
+      through: Number(row.through),
+      verifiedAt: row.verified_at,
+      verifiedThrough: row.verified_through === null ? null : Number(row.verified_through),
+      largestDifference: row.largest_difference,
+      differenceAt: row.difference_at,
+    }));
+  }
+
   async live(): Promise<LiveBuild[]> {
     return (await this.#postgres.query<Row>(LIVE, [null])).map(toBuild);
   }
@@ -89,9 +166,9 @@ async function one<R>(runner: PostgresRunner, text: string, params: readonly unk
   return row;
 }
 
-function toBuild({ id, identity, plan, parameters, failed, slow_counts }: Row): LiveBuild {
+function toBuild({ id, identity, plan, parameters, failed, slow_counts, ...row }: Row): LiveBuild {
   return {
-    ...{ id, identity, failed },
+    ...{ id, identity, failed, untrusted: row.untrusted, rebuildAsked: row.rebuild_asked, ageMs: row.age_ms },
     plan: planFromJson(plan),
     parameters: new Map(Object.entries(parameters)),
     slowCounts: slow_counts,

@@ -54,13 +54,17 @@ export function groupsOf(builds: readonly Build[]): Group[] {
 }
 
 export function groupOf(builds: readonly Build[]): Group {
-  const terms = groupTerms(builds.map((build) => build.plan));
+  const plans = builds.map(({ plan, failed }) => ({
+    ...plan,
+    metrics: plan.metrics.filter(({ definition }) => failed[definition.key] === undefined),
+  }));
+  const terms = groupTerms(plans);
   const firsts = builds.map((_, index) => terms.epochs.findIndex((epoch) => epoch.plan === index + 1) + 1);
   const ready = (metric: PlannedMetric, at: number) => {
     const { caps } = parametersOf(builds, terms, metric);
     return caps === undefined || caps[at] !== undefined;
   };
-  const planned = builds.map((build) => new Set(build.plan.metrics.map(metricId)));
+  const planned = plans.map((plan) => new Set(plan.metrics.map(metricId)));
   const metricsOfEpoch = terms.epochs.map(
     (epoch, at) =>
       new Set(

@@ -21,6 +21,9 @@ export interface MomentSums {
   readonly products: number[];
 }
 
+/** A row of the table `moments`, added up. */
+export type TableRow = MomentKey & Readonly<MomentSums>;
+
 const NO_DAY = '1970-01-01';
 const DIMENSIONS = 4;
 export const MOMENT_COLUMNS = [
@@ -60,22 +63,28 @@ export class MomentRows {
     this.add(whole, sign, { n, leftOut, sums: [], products: [] });
   }
 
+  /** The rows as they are, with the sums and products of four dimensions. */
+  rows(): TableRow[] {
+    return [...this.#rows.values()]
+      .filter((row) => !this.#overflowed.has(`${row.build} ${row.metric}`))
+      .map(({ leftOut, sums, products, ...row }) => ({
+        ...row,
+        leftOut,
+        sums: padded(sums),
+        products: triangle(products, sums.length),
+      }));
+  }
+
   /** The rows that change anything, and the one that tells that this cycle's are there. */
   block(cycle: number, limits: StatementLimits): InsertBlock {
     const marker = [0, 0, 0, NO_DAY, '', '', '', cycle, 1, 0, ...new Array<number>(14).fill(0)];
-    const whole = [...this.#rows.values()].filter(
-      (row) => !this.#overflowed.has(`${row.build} ${row.metric}`),
-    );
-    const rows = whole.filter(
+    const rows = this.rows().filter(
       (row) => row.n !== 0 || row.leftOut !== 0 || [...row.sums, ...row.products].some((sum) => sum !== 0),
     );
-    const lines = rows.map((row) =>
-      [
-        ...[row.build, row.epoch, row.isNew, row.cohortDay, row.variant, row.metric, row.excluded, 0],
-        ...[row.n, row.leftOut],
-        ...padded(row.sums),
-      ].concat(triangle(row.products, row.sums.length)),
-    );
+    const lines = rows.map((row) => [
+      ...[row.build, row.epoch, row.isNew, row.cohortDay, row.variant, row.metric, row.excluded, 0],
+      ...[row.n, row.leftOut, ...row.sums, ...row.products],
+    ]);
     return {
       table: 'moments',
       columns: MOMENT_COLUMNS,

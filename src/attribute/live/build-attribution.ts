@@ -1,0 +1,100 @@
+import type { Attribution, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
+import { dimensionOf, existsForSome, needsCap } from '../metric-columns.ts';
+import { momentsWithZeros } from '../metric-moments.ts';
+import { frozenParameters } from '../parameters.ts';
+import { metricId, planTerms } from '../plan-terms.ts';
+import type { Build } from './build.ts';
+import { EXCLUDED } from './collect-moments.ts';
+import { groupOf } from './group.ts';
+import { type TableRow, triangleOf } from './moment-rows.ts';
+
+const NO_CAP =
+  'Its cap is a percentile of unit totals, and no unit with one had a closed window when its moments were made.';
+
+/** The attribution that a build's rows of moments make. */
+export function attributionOfBuild(build: Build, rows: readonly TableRow[], dataThrough: Date): Attribution {
+  const terms = planTerms(build.plan);
+  const cohorts = rows.filter((row) => row.metric === '' && row.excluded === '' && row.n > 0);
+  const units = cohorts.map(
+    (row): UnitsRow => ({ ...cohortOf(row), units: row.n, multipleVariants: row.leftOut }),
+  );
+  const { moments, outsideTransform } = momentsOf(build, rows, cohorts);
+  const counted = new Map<string, number>();
+  for (const { excluded, n } of rows)
+    if (excluded !== '') counted.set(excluded, (counted.get(excluded) ?? 0) + n);
+  const reasons = [...counted].flatMap(([name, n]): [string, number][] =>
+    name.startsWith(EXCLUDED.reason) && n > 0 ? [[name.slice(EXCLUDED.reason.length), n]] : [],
+  );
+  const { duplicateEvents, conversionsOfOtherUnitTypes } = build.slowCounts;
+  return {
+    dataThrough,
+    units,
+    moments,
+    parameters: terms.metrics.flatMap((metric) => {
+      const stored = build.parameters.get(metricId(metric));
+      const known = stored !== undefined && build.failed[metric.definition.key] === undefined;
+      return known ? [frozenParameters(terms, metric, stored)] : [];
+    }),
+    failed: failuresOf(build, units),
+    exclusions: {
+      multipleVariants: units.reduce((sum, row) => sum + row.multipleVariants, 0),
+      guardInterval: counted.get(EXCLUDED.guard) ?? 0,
+      unknownVariant: counted.get(EXCLUDED.variant) ?? 0,
+      impressionsByReason: Object.fromEntries(reasons.sort(([a], [b]) => (a < b ? -1 : 1))),
+      offTarget: counted.get(EXCLUDED.target) ?? 0,
+      outsideDates: counted.get(EXCLUDED.dates) ?? 0,
+      outsideTransform,
+      duplicateEvents,
+      conversionsOfOtherUnitTypes,
+    },
+  };
+}
+
+/** Units that have no row of a metric are vectors of 0. */
+function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly TableRow[]) {
+  const { terms, metricsOfEpoch } = groupOf([build]);
+  const found = new Map(rows.map((row) => [keyOf(row, row.metric), row]));
+  const moments: MomentsRow[] = [];
+  const outsideTransform: Record<string, number> = {};
+  for (const metric of terms.metrics) {
+    const { key } = metric.definition;
+    const dimension = dimensionOf(metric.definition);
+    const centre = build.parameters.get(metricId(metric))?.centre ?? [];
+    for (const cohort of cohorts) {
+      const epoch = terms.epochs.findIndex(({ number }) => number === cohort.epoch);
+      if (metricsOfEpoch[epoch]?.has(metric) !== true) continue;
+      const row = found.get(keyOf(cohort, key));
+      const { n = 0, leftOut = 0 } = row ?? {};
+      const zeros = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - leftOut;
+      const sums = Array.from({ length: dimension }, (_, index) => row?.sums[index] ?? 0);
+      const products = triangleOf(row?.products ?? [], dimension);
+      const summed = momentsWithZeros([n, ...sums, ...products], centre, dimension, zeros);
+      if (summed.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed });
+      if (leftOut > 0) outsideTransform[key] = (outsideTransform[key] ?? 0) + leftOut;
+    }
+  }
+  return { moments, outsideTransform };
+}
+
+function failuresOf(build: Build, units: readonly UnitsRow[]): FailedMetric[] {
+  const failed = Object.entries(build.failed).map(([metric, reason]) => ({ metric, reason }));
+  const analysed = units.some((row) => row.units > row.multipleVariants);
+  const uncapped = planTerms(build.plan).metrics.filter(
+    (metric) =>
+      needsCap(metric.definition) &&
+      build.failed[metric.definition.key] === undefined &&
+      Object.keys(build.parameters.get(metricId(metric))?.caps ?? {}).length === 0,
+  );
+  return analysed
+    ? [...failed, ...uncapped.map((metric) => ({ metric: metric.definition.key, reason: NO_CAP }))]
+    : failed;
+}
+
+function keyOf({ epoch, isNew, cohortDay, variant, excluded }: TableRow, metric: string): string {
+  return `${epoch} ${isNew} ${cohortDay} ${variant} ${metric} ${excluded}`;
+}
+
+function cohortOf({ epoch, isNew, cohortDay, variant }: TableRow) {
+  const population = isNew === 1 ? ('new' as const) : ('returning' as const);
+  return { epoch, population, cohortDay, variant };
+}
