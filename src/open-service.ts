@@ -6,7 +6,14 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { AccessModule, AuditLog, Tokens } from './access/index.ts';
 import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
 import { AppModule } from './app.module.ts';
-import { AttributionLoop, Attributions, Attributor, LiveMoments, Recomputation } from './attribute/index.ts';
+import {
+  AttributionLoop,
+  Attributions,
+  Attributor,
+  LiveMoments,
+  Recomputation,
+  Upkeep,
+} from './attribute/index.ts';
 import { CalculationsModule } from './calculations/calculations.module.ts';
 import { Catalogue, CatalogueModule } from './catalogue/index.ts';
 import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
@@ -92,6 +99,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       return Promise.all(running.map(({ key }) => catalogue.plan(key)));
     },
   });
+  const upkeep = new Upkeep(postgres);
   const attributing = new AttributionLoop(attributor, logger);
   const run = new ScorecardRun({
     catalogue,
@@ -134,7 +142,9 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     modules.push(
       CalculationsModule.forRoot(),
       CatalogueModule.forRoot({ catalogue }),
-      ServeModule.forRoot({ scorecards, catalogue, recomputation, jobs, engineVersion: version, now }),
+      ServeModule.forRoot({
+        ...{ scorecards, catalogue, recomputation, upkeep, jobs, engineVersion: version, now },
+      }),
     );
   const app = await createHttpApp(AppModule.forRoot(modules), { logger });
   await app.init();
@@ -147,9 +157,12 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     async listen() {
       if (has('work')) {
         attributing.start();
-        await jobs.work(async (experiment) => {
-          await run.run(experiment);
-        });
+        await jobs.work(
+          async (experiment) => {
+            await run.run(experiment);
+          },
+          () => upkeep.verifyAll(),
+        );
         await schedules.start(RECONCILE_EVERY_MS);
       }
       try {

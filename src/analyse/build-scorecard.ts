@@ -3,7 +3,7 @@ import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
 import { failedMetric, type MetricContext, metricResult } from './metric-result.ts';
-import type { MetricResult, Results } from './results-document.ts';
+import type { AttributionProvenance, MetricResult, Results } from './results-document.ts';
 import { epochSampleRatio, missingSampleRatio, worstSampleRatio } from './sample-ratio.ts';
 import { distrust } from './verdict.ts';
 
@@ -68,7 +68,7 @@ export function buildScorecard(
     control: plan.control,
     variants: variantsOf(plan),
     alpha: plan.statistics.alpha,
-    distrust: distrust(sampleRatio),
+    distrust: distrust(sampleRatio, attribution.provenance),
   };
   const results: ScorecardResults = {
     experiment: plan.key,
@@ -83,10 +83,21 @@ export function buildScorecard(
     segment: stamp.segment ?? null,
     sampleRatio,
     excluded: excludedOf(attribution),
+    attribution: provenanceOf(attribution),
     metrics: plan.metrics.map((metric) => resultOf(metric, attribution, context)),
     reason: null,
   };
   return { results, health: healthOf(plan, attribution, results) };
+}
+
+function provenanceOf({ provenance }: Attribution): AttributionProvenance {
+  const { source, verifiedAt, largestDifference } = provenance;
+  const unverified = source === 'rawRows' ? 'read-from-raw-rows' : 'not-verified-yet';
+  return {
+    ...{ source, largestDifference },
+    verifiedAt: verifiedAt?.toISOString() ?? null,
+    reason: verifiedAt === null ? unverified : null,
+  };
 }
 
 /** The results of an experiment that has no scorecard: the same keys, nothing known. A draft has no plan either. */
@@ -108,6 +119,7 @@ export function missingResults(
     segment: null,
     sampleRatio: missingSampleRatio(reason),
     excluded: missingExcluded(reason),
+    attribution: { source: null, verifiedAt: null, largestDifference: null, reason },
     metrics: [],
     reason,
   };

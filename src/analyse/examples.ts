@@ -63,6 +63,12 @@ export const resultsExample = {
   segment: null,
   sampleRatio,
   excluded,
+  attribution: {
+    source: 'moments',
+    verifiedAt: '2026-11-21T03:00:01.294Z',
+    largestDifference: 1.1e-16,
+    reason: null,
+  },
   metrics: [
     {
       metric: 'spend',

@@ -40,6 +40,22 @@ export const Excluded = z
   .meta({ id: 'Excluded' });
 export type Excluded = z.infer<typeof Excluded>;
 
+export const AttributionProvenance = z
+  .object({
+    source: z
+      .enum(['moments', 'rawRows'])
+      .nullable()
+      .describe('moments: kept up to date by cycles; rawRows: read again for this scorecard'),
+    verifiedAt: instant.nullable().describe('when the moments were last compared with what raw rows give'),
+    largestDifference: z
+      .number()
+      .nullable()
+      .describe('found then, relative to the terms that were added up; above 1e-9 nothing is to be believed'),
+    reason,
+  })
+  .meta({ id: 'AttributionProvenance' });
+export type AttributionProvenance = z.infer<typeof AttributionProvenance>;
+
 export const ArmResult = z
   .object({
     variant: z.string(),
@@ -131,6 +147,7 @@ export const Results = z
     segment: z.string().nullable().describe('null: all units'),
     sampleRatio: SampleRatio,
     excluded: Excluded,
+    attribution: AttributionProvenance,
     metrics: z.array(MetricResult),
     reason,
   })

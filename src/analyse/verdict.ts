@@ -1,3 +1,4 @@
+import type { Provenance } from '../attribute/index.ts';
 import type { Metric } from '../catalogue/index.ts';
 import type { SampleRatio, Verdict } from './results-document.ts';
 
@@ -9,7 +10,11 @@ export interface Judgement {
 }
 
 /** A comparison's verdict may not be given at all: why, or null where it may. */
-export function distrust(sampleRatio: SampleRatio): string | null {
+export function distrust(
+  sampleRatio: SampleRatio,
+  { untrusted }: Pick<Provenance, 'untrusted'>,
+): string | null {
+  if (untrusted) return 'moments-differ';
   if (sampleRatio.status === 'mismatch') return 'sample-ratio-mismatch';
   // Without impressions, or where one arm got everybody, the comparison itself says that there is too little.
   if (sampleRatio.status === 'unknown' && !['no-impressions', 'one-arm'].includes(sampleRatio.reason ?? ''))

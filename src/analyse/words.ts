@@ -25,6 +25,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
   overflow: 'the numbers are too large',
   'no-weights': 'all weights are 0',
   'no-scorecard-yet': 'no scorecard yet',
+  'moments-differ': 'its moments were not what raw rows give, and are being made anew',
   'sample-ratio-mismatch': 'the arms’ unit counts do not fit their weights',
   'sample-ratio-unknown': 'whether the arms’ unit counts fit their weights is unknown',
 };

@@ -42,9 +42,26 @@ export interface FailedMetric {
   readonly reason: string;
 }
 
+/** Where an attribution comes from, and whether it has been checked. */
+export interface Provenance {
+  /** Live moments, or raw rows read for it. */
+  readonly source: 'moments' | 'rawRows';
+  /** When the moments were last compared with raw rows; null: not yet, or there was nothing to compare. */
+  readonly verifiedAt: Date | null;
+  /** The largest difference that was found then, relative to the terms that were added up. */
+  readonly largestDifference: number | null;
+  /** The moments were not what raw rows give, and are being made anew. */
+  readonly untrusted: boolean;
+}
+
+export const FROM_RAW_ROWS: Provenance = {
+  ...{ source: 'rawRows', verifiedAt: null, largestDifference: null, untrusted: false },
+};
+
 /** Everything an experiment's scorecard is computed from, over all that was received up to `dataThrough`. */
 export interface Attribution {
   readonly dataThrough: Date;
+  readonly provenance: Provenance;
   readonly units: readonly UnitsRow[];
   readonly moments: readonly MomentsRow[];
   readonly parameters: readonly FrozenParameters[];

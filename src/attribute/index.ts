@@ -2,10 +2,12 @@ export type {
   Attribution,
   Exclusions,
   MomentsRow,
+  Provenance,
   UnitsRow,
 } from './attribution.ts';
 export { AttributionLoop } from './live/attribution-loop.ts';
 export { Attributions } from './live/attributions.ts';
 export { Attributor } from './live/attributor.ts';
 export { LiveMoments } from './live/live-moments.ts';
+export { Upkeep, type UpkeepState } from './live/upkeep.ts';
 export { Recomputation, type RecomputationOptions } from './recomputation.ts';

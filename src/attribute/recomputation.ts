@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AttributeFilter, ExperimentPlan } from '../catalogue/index.ts';
 import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
-import type { Attribution, FailedMetric } from './attribution.ts';
+import { type Attribution, type FailedMetric, FROM_RAW_ROWS } from './attribution.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
 import { Engine } from './engine.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
@@ -85,6 +85,7 @@ export class Recomputation {
     for (const failure of failed) this.#logger.warn({ experiment: plan.key, ...failure }, 'metric failed');
     return {
       dataThrough,
+      provenance: FROM_RAW_ROWS,
       units: unitsRows(terms, counts),
       moments,
       parameters: ready.map((metric) => frozenParameters(terms, metric, settled.of(metric))),

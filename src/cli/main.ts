@@ -1,6 +1,7 @@
 /** `assay`: what can be done from a terminal. Runs straight from the checkout; see `assay --help`. */
 import { AppError } from '../errors.ts';
 import { version } from '../version.ts';
+import { rebuild, verify } from './attribution.ts';
 import { compute } from './compute.ts';
 import { config } from './config.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -18,7 +19,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compute,
   config,
   'dead-letters': deadLetters,
+  rebuild,
   results,
+  verify,
 };
 
 function help(): string {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { JobCounts, Jobs, RunState, ScorecardHandler } from './jobs.ts';
-import type { Queueing, ScorecardQueue, ScorecardWorker } from './queueing.ts';
+import type { Queueing, ScorecardQueue, ScorecardWorker, WorkerSettings } from './queueing.ts';
 import { Reach } from './reach.ts';
 import { newRunId } from './run-id.ts';
 import { RunStates } from './run-states.ts';
@@ -13,9 +13,13 @@ export interface BullJobsSettings {
   readonly lockMs: number;
   readonly retryDelayMs: number;
   readonly keptRuns: number;
+  /** When a night's work is done, as cron writes it; UTC. */
+  readonly nightly: string;
 }
 
 const DAY_SECONDS = 86_400;
+
+const EVERY_EXPERIMENT = '*';
 
 /** Nobody reads BullMQ's events here, and each kept one is a row. */
 const FEW_EVENTS = { events: { maxLen: 100 } };
@@ -30,6 +34,7 @@ export class BullJobs implements Jobs {
   readonly #logger: Logger;
   readonly #ticks: ScorecardQueue;
   readonly #scorecards: ScorecardQueue;
+  readonly #nights: ScorecardQueue;
   #workers: ScorecardWorker[] = [];
   /** Closing has begun: nobody is to wait for a run any more. */
   readonly #closed = new AbortController();
@@ -54,8 +59,17 @@ export class BullJobs implements Jobs {
       },
       streams: FEW_EVENTS,
     });
+    this.#nights = queueing.openQueue('nights', {
+      defaultJobOptions: {
+        attempts: 5,
+        backoff: { type: 'exponential', delay: settings.retryDelayMs },
+        removeOnComplete: { count: 10 },
+        removeOnFail: { count: 10 },
+      },
+      streams: FEW_EVENTS,
+    });
     this.#runs = new RunStates(this.#scorecards, this.#reach);
-    for (const queue of [this.#ticks, this.#scorecards]) this.#logErrors(queue);
+    for (const queue of [this.#ticks, this.#scorecards, this.#nights]) this.#logErrors(queue);
   }
 
   async scheduleScorecard(experimentKey: string, everySeconds: number): Promise<void> {
@@ -112,7 +126,7 @@ export class BullJobs implements Jobs {
     }
   }
 
-  async work(handler: ScorecardHandler): Promise<void> {
+  async work(handler: ScorecardHandler, nightly?: () => Promise<void>): Promise<void> {
     const common = {
       lockDuration: this.#settings.lockMs,
       stalledInterval: Math.ceil(this.#settings.lockMs / 2),
@@ -140,8 +154,22 @@ export class BullJobs implements Jobs {
       );
     });
     this.#workers = [ticks, scorecards];
+    if (nightly !== undefined) this.#workers.push(await this.#workNightly(nightly, common));
     for (const worker of this.#workers) this.#logErrors(worker);
     await this.#reach.ask(() => Promise.all(this.#workers.map((worker) => worker.waitUntilReady())));
+  }
+
+  async #workNightly(nightly: () => Promise<void>, common: Omit<WorkerSettings, 'concurrency'>) {
+    await this.#reach.ask(() =>
+      this.#nights.upsertJobScheduler(
+        'night',
+        { pattern: this.#settings.nightly, tz: 'UTC' },
+        { name: 'night', data: { experiment: EVERY_EXPERIMENT } },
+      ),
+    );
+    const worker = this.#queueing.openWorker('nights', () => nightly(), { ...common, concurrency: 1 });
+    worker.on('failed', (_, error) => this.#logger.error({ err: error }, 'the night’s work failed'));
+    return worker;
   }
 
   async stopWork(): Promise<void> {
@@ -168,7 +196,7 @@ export class BullJobs implements Jobs {
     this.#closed.abort();
     await this.stopWork();
     this.#reach.letGo();
-    await Promise.all([this.#ticks.close(), this.#scorecards.close()]);
+    await Promise.all([this.#ticks.close(), this.#scorecards.close(), this.#nights.close()]);
     await this.#queueing.close();
   }
 

@@ -38,8 +38,11 @@ export interface Jobs {
   run(runId: string): Promise<RunState | null>;
   /** Resolves once the run is `done` or `failed`; rejects with `not-found` when nobody knows it, `unavailable` on closing. */
   waitFor(runId: string): Promise<RunState>;
-  /** Begins to take runs. At most once until `stopWork`. */
-  work(handler: ScorecardHandler): Promise<void>;
+  /**
+   * Begins to take runs. At most once until `stopWork`. `nightly` is called once a night, in one of the processes; when
+   * it fails it is tried again.
+   */
+  work(handler: ScorecardHandler, nightly?: () => Promise<void>): Promise<void>;
   /** Takes no more runs and waits for those under way; what waits stays in the queue. */
   stopWork(): Promise<void>;
   counts(): Promise<JobCounts>;

@@ -20,6 +20,8 @@ export interface JobsOptions {
   readonly retryDelayMs?: number;
   /** How many finished runs, and as many failed ones, are remembered. Default 1 000. */
   readonly keptRuns?: number;
+  /** When the night's work is done, as cron writes it; UTC. Default at three. */
+  readonly nightly?: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     lockMs: options.lockMs ?? 10_000,
     retryDelayMs: options.retryDelayMs ?? 1_000,
     keptRuns: options.keptRuns ?? 1_000,
+    nightly: options.nightly ?? '0 3 * * *',
   });
 }
 

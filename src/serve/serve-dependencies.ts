@@ -1,4 +1,5 @@
 import type { Attributor, Plans, Scorecards } from '../analyse/index.ts';
+import type { Upkeep } from '../attribute/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 
 /** What the routes of results are made from; see the fields' own docs. */
@@ -7,6 +8,8 @@ export interface ServeDependencies {
   readonly catalogue: Plans;
   /** Computes a segment when asked for. */
   readonly recomputation: Attributor;
+  /** What may be asked of the live moments. */
+  readonly upkeep: Pick<Upkeep, 'describe' | 'verify' | 'rebuild'>;
   readonly jobs: Pick<Jobs, 'runScorecardNow' | 'run'>;
   /** The version of this package. */
   readonly engineVersion: string;
@@ -17,6 +20,7 @@ export interface ServeDependencies {
   readonly segmentWaitMs?: number;
 }
 
+export const SERVE_UPKEEP = Symbol('the upkeep of live moments');
 export const SERVE_JOBS = Symbol('runs that can be asked for');
 export const SERVE_CATALOGUE = Symbol('plans of experiments');
 export const SERVE_SCORECARDS = Symbol('stored scorecards');

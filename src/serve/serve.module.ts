@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module } from '@nestjs/common';
+import { AttributionController } from './attribution.controller.ts';
 import { DocumentCache } from './document-cache.ts';
 import { LatestPointers } from './latest-pointers.ts';
 import { ResultsController } from './results.controller.ts';
@@ -10,13 +11,14 @@ import {
   SERVE_CLOCK,
   SERVE_JOBS,
   SERVE_SCORECARDS,
+  SERVE_UPKEEP,
   type ServeDependencies,
 } from './serve-dependencies.ts';
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const DEFAULT_SEGMENT_WAIT_MS = 20_000;
 
-/** The routes of results, health, time series and runs. */
+/** The routes of results, health, time series, runs and attribution. */
 @Module({})
 export class ServeModule implements BeforeApplicationShutdown {
   readonly #segments: SegmentResults;
@@ -37,7 +39,7 @@ export class ServeModule implements BeforeApplicationShutdown {
     const waitMs = deps.segmentWaitMs ?? DEFAULT_SEGMENT_WAIT_MS;
     return {
       module: ServeModule,
-      controllers: [ResultsController, RunsController],
+      controllers: [ResultsController, RunsController, AttributionController],
       providers: [
         {
           provide: ScorecardReader,
@@ -49,6 +51,7 @@ export class ServeModule implements BeforeApplicationShutdown {
         },
         { provide: SERVE_SCORECARDS, useValue: scorecards },
         { provide: SERVE_CATALOGUE, useValue: catalogue },
+        { provide: SERVE_UPKEEP, useValue: deps.upkeep },
         { provide: SERVE_JOBS, useValue: deps.jobs },
         { provide: SERVE_CLOCK, useValue: now },
       ],

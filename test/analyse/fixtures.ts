@@ -64,6 +64,7 @@ const NOTHING_EXCLUDED: Exclusions = {
 export function attributionOf(parts: Partial<Attribution> = {}): Attribution {
   return {
     dataThrough: new Date('2026-02-01T00:00:00Z'),
+    provenance: { source: 'moments', verifiedAt: null, largestDifference: null, untrusted: false },
     units: [],
     moments: [],
     parameters: [],

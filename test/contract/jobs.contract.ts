@@ -257,6 +257,23 @@ export function jobsContract(
       });
     });
 
+    describe('the night’s work', () => {
+      it('is done by its schedule, and again after it has failed', async () => {
+        const jobs = await open({ nightly: '* * * * * *' });
+        const third = Promise.withResolvers<void>();
+        let nights = 0;
+        await jobs.work(
+          async () => undefined,
+          async () => {
+            nights += 1;
+            if (nights === 1) throw new Error('not this time');
+            if (nights === 3) third.resolve();
+          },
+        );
+        await third.promise;
+      });
+    });
+
     describe('the end', () => {
       it('waits for the run under way, which is done afterwards', async () => {
         const jobs = await open();

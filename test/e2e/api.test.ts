@@ -93,6 +93,29 @@ describe('the README', () => {
     expect(stdout).toMatch(/purchase-rate +goal +control +3 +33\.3 %/);
   });
 
+  it('has commands that check its moments and make them anew', async () => {
+    const args = ['checkout', '--token', service.token, '--url', service.base];
+    const asked = async () =>
+      (await (await call('/api/v1/experiments/checkout/attribution')).json()) as { build: number | null };
+    // Moments are made in the background.
+    while ((await asked()).build === null) await new Promise((resolve) => setTimeout(resolve, 100));
+    const verified = await run(join(root, 'bin/assay'), ['verify', ...args]);
+    expect(verified.stdout).toMatch(
+      /^The moments of "checkout" are what raw rows .* give; the largest difference is \S+/,
+    );
+    const { build } = await asked();
+    const rebuilt = await run(join(root, 'bin/assay'), ['rebuild', ...args]);
+    expect(rebuilt.stdout).toMatch(
+      /^Build \d+ of "checkout" is live, with everything received up to \S+Z\.$/m,
+    );
+    expect((await asked()).build).toBeGreaterThan(build ?? 0);
+    const unknown = run(join(root, 'bin/assay'), ['verify', 'nothing', ...args.slice(1)]);
+    await expect(unknown).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no experiment'),
+    });
+  });
+
   it('counts the same events sent again as duplicates, and nothing twice', async () => {
     const body = readFileSync(join(directory, 'events.ndjson'));
     const again = await call('/api/v1/events', {

@@ -280,11 +280,14 @@ describe('the OpenAPI document', () => {
   it('has every route with its parameters, answers and the CSV header', async () => {
     const { app } = await started();
     const document = createOpenApiDocument(app, '0.1.0');
-    expect(Object.keys(document.paths)).toEqual([
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/experiments/{key}/attribution',
       '/api/v1/experiments/{key}/health',
       '/api/v1/experiments/{key}/results',
       '/api/v1/experiments/{key}/timeseries',
+      '/api/v1/experiments/{key}:rebuild',
       '/api/v1/experiments/{key}:refresh',
+      '/api/v1/experiments/{key}:verify',
       '/api/v1/runs/{id}',
     ]);
     const results = document.paths['/api/v1/experiments/{key}/results']?.get;

@@ -93,6 +93,11 @@ export async function serve(options: {
     recomputation: options.recomputation ?? {
       run: async (_, { dataThrough }) => attributionOf({ dataThrough }),
     },
+    upkeep: {
+      describe: async () => ({ live: null, building: null }),
+      verify: async () => undefined,
+      rebuild: async () => undefined,
+    },
     jobs: {
       runScorecardNow: async (experiment) => {
         const id = `${experiment.replaceAll(':', '~')}.${runs.size + 1}`;

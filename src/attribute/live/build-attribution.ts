@@ -12,7 +12,11 @@ const NO_CAP =
   'Its cap is a percentile of unit totals, and no unit with one had a closed window when its moments were made.';
 
 /** The attribution that a build's rows of moments make. */
-export function attributionOfBuild(build: Build, rows: readonly TableRow[], dataThrough: Date): Attribution {
+export function attributionOfBuild(
+  build: Build,
+  rows: readonly TableRow[],
+  dataThrough: Date,
+): Omit<Attribution, 'provenance'> {
   const terms = planTerms(build.plan);
   const cohorts = rows.filter((row) => row.metric === '' && row.excluded === '' && row.n > 0);
   const units = cohorts.map(

@@ -28,6 +28,8 @@ interface Row {
   readonly slow_counts: SlowCounts;
   readonly untrusted: boolean;
   readonly rebuild_asked: boolean;
+  readonly verified_at: Date | null;
+  readonly largest_difference: number | null;
   readonly age_ms: number;
 }
 
@@ -41,6 +43,8 @@ interface DescribedRow {
   readonly largest_difference: number | null;
   readonly difference_at: string | null;
   readonly untrusted: boolean;
+  readonly verification_asked: boolean;
+  readonly rebuild_asked: boolean;
 }
 
 export interface LiveBuild extends Build {
@@ -48,6 +52,8 @@ export interface LiveBuild extends Build {
   /** A verification found other moments than raw rows give. */
   readonly untrusted: boolean;
   readonly rebuildAsked: boolean;
+  readonly verifiedAt: Date | null;
+  readonly largestDifference: number | null;
   /** Since it is live. */
   readonly ageMs: number;
 }
@@ -65,6 +71,8 @@ export interface BuildState {
   readonly largestDifference: number | null;
   readonly differenceAt: string | null;
   readonly untrusted: boolean;
+  readonly verificationAsked: boolean;
+  readonly rebuildAsked: boolean;
 }
 
 /** The builds, in Postgres. */
@@ -147,6 +155,7 @@ export class Builds {
       verifiedThrough: row.verified_through === null ? null : Number(row.verified_through),
       largestDifference: row.largest_difference,
       differenceAt: row.difference_at,
+      ...{ verificationAsked: row.verification_asked, rebuildAsked: row.rebuild_asked },
     }));
   }
 
@@ -169,6 +178,7 @@ async function one<R>(runner: PostgresRunner, text: string, params: readonly unk
 function toBuild({ id, identity, plan, parameters, failed, slow_counts, ...row }: Row): LiveBuild {
   return {
     ...{ id, identity, failed, untrusted: row.untrusted, rebuildAsked: row.rebuild_asked, ageMs: row.age_ms },
+    ...{ verifiedAt: row.verified_at, largestDifference: row.largest_difference },
     plan: planFromJson(plan),
     parameters: new Map(Object.entries(parameters)),
     slowCounts: slow_counts,

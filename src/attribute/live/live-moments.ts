@@ -14,8 +14,6 @@ export interface LiveAttribution extends Attribution {
   readonly build: number;
   /** Of the plan that the build was made for. */
   readonly identity: string;
-  /** Its moments were not what raw rows give; it is being made anew. */
-  readonly untrusted: boolean;
 }
 
 /** Reads what the cycles have added up: a few rows an experiment, whatever the number of its events. */
@@ -42,10 +40,11 @@ export class LiveMoments {
       const moved = after.through !== through || after.under?.cycle !== under?.cycle;
       if (moved && left > 0) continue;
       const dataThrough = landed && under !== null ? under.through : through;
-      const { id, identity, untrusted } = build;
+      const { id, identity, untrusted, verifiedAt, largestDifference } = build;
       return {
         ...attributionOfBuild(build, rows, new Date(dataThrough)),
-        ...{ build: id, identity, untrusted },
+        ...{ build: id, identity },
+        provenance: { source: 'moments', verifiedAt, largestDifference, untrusted },
       };
     }
   }

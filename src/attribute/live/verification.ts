@@ -8,6 +8,8 @@ import { readMoments } from './moments-table.ts';
 /** Beyond it moments are not what raw rows give: rounding alone stays far below. */
 export const TOLERANCE = 1e-9;
 
+type Compared = Pick<Attribution, 'units' | 'moments' | 'exclusions'>;
+
 export interface Difference {
   /** Relative to the terms that were added up; of counts, to the count. */
   readonly largest: number;
@@ -31,7 +33,7 @@ export async function* verification(
 }
 
 /** The largest difference between the live moments and the recomputed ones. */
-export function compare(live: Attribution, recomputed: Attribution): Difference {
+export function compare(live: Compared, recomputed: Compared): Difference {
   let largest = 0;
   let at: string | null = null;
   const note = (where: string, difference: number, scale: number) => {
