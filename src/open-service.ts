@@ -8,6 +8,7 @@ import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
 import { AppModule } from './app.module.ts';
 import {
   AttributionLoop,
+  AttributionMetrics,
   Attributions,
   Attributor,
   LiveMoments,
@@ -92,8 +93,10 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     ingest === null ? watermarkOfOthers(postgres, closing.signal) : ingest.watermark();
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
+  const attributionMetrics = new AttributionMetrics(registry, { postgres, logger });
   const attributor: Attributor = new Attributor({
     ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
+    cycled: (cycle) => attributionMetrics.cycle(cycle),
     plans: async () => {
       const running = await catalogue.experimentsToRefresh(now());
       return Promise.all(running.map(({ key }) => catalogue.plan(key)));

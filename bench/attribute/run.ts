@@ -1,6 +1,6 @@
 /**
  * Rows attributed a second and time a cycle, by the number of conversions that are stored and of rows that are new.
- * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--by index|scan]
+ * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements]
  * `stored` and `units` in millions, `cycles` in thousands of new rows, of which 30 % are impressions. Ten experiments of
  * twenty metrics each. 100 M conversions need about 12 GB of disk.
  */
@@ -26,7 +26,6 @@ const { values: options } = parseArgs({
     units: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '5' },
     statements: { type: 'boolean', default: false },
-    by: { type: 'string', default: 'index' },
   },
 });
 const millions = (text: string) => text.split(',').map((part) => Number(part) * 1e6);
@@ -61,7 +60,6 @@ const attributor = new Attributor({
   passOverEveryMs: 0,
   sole: true,
   reconcileEveryMs: 0,
-  by: options.by === 'scan' ? 'scan' : 'index',
 });
 try {
   for (const size of millions(options.stored)) {

@@ -6,6 +6,7 @@ export type {
   UnitsRow,
 } from './attribution.ts';
 export { AttributionLoop } from './live/attribution-loop.ts';
+export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';
 export { Attributor } from './live/attributor.ts';
 export { LiveMoments } from './live/live-moments.ts';

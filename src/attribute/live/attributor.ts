@@ -32,9 +32,10 @@ export interface AttributorOptions {
   readonly sole: boolean;
   /** Milliseconds of a monotonic clock. */
   readonly elapsed?: () => number;
+  /** Told of each cycle that has ended. */
+  readonly cycled?: (cycle: { readonly seconds: number; readonly rows: number }) => void;
   readonly limits?: StatementLimits;
   readonly slice?: SliceSize;
-  readonly by?: 'index' | 'scan';
   /** How often the plans are looked at for what has changed. */
   readonly reconcileEveryMs?: number;
   /** How often it is written down that nothing was received. */
@@ -165,8 +166,10 @@ export class Attributor {
     const to = await this.#until(through);
     if (to === null) return (await this.#side(lease, through)) ? 'build' : 'idle';
     if (to.rows > 0 && this.#live.length > 0) {
+      const startedAt = this.#elapsed();
       const number = await this.#shard.intend(lease.fence, to.received);
       await this.#cycle(lease, { number, from: through, to: to.received });
+      this.#options.cycled?.({ seconds: (this.#elapsed() - startedAt) / 1000, rows: to.rows });
       return 'cycle';
     }
     if (to.received - through < (this.#options.passOverEveryMs ?? 1000))
@@ -207,7 +210,6 @@ export class Attributor {
   #tools(lease: Lease): CycleTools {
     return {
       ...{ clickhouse: this.#options.clickhouse, touched: lease.touched, limits: this.#limits },
-      finding: { by: this.#options.by ?? 'index' },
       permit: () => this.#permit(lease),
       overflowed: async (metrics) => {
         for (const { build, metric } of metrics)

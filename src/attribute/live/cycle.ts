@@ -8,7 +8,7 @@ import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import { collectMoments, type GroupAnswers } from './collect-moments.ts';
 import type { Group } from './group.ts';
 import { MomentRows } from './moment-rows.ts';
-import type { Finding, Stretch, Touched } from './touched.ts';
+import type { Stretch, Touched } from './touched.ts';
 
 const ASSIGN = loadSql(new URL('./assign.sql', import.meta.url));
 const BLOCK_THERE = loadSql(new URL('./block-there.sql', import.meta.url));
@@ -23,7 +23,6 @@ export interface CycleTools {
   readonly clickhouse: ClickHouse;
   readonly touched: Touched;
   readonly limits: StatementLimits;
-  readonly finding: Finding;
   /** Asked before every write; throws where this attributor may write no more. */
   readonly permit: () => void;
   /** Told of metrics that can no longer be summed, before anything is written. */
@@ -40,12 +39,12 @@ const SETTLE_MS = 1000;
  * cycle that died anywhere is run again as it was.
  */
 export async function runCycle(tools: CycleTools, groups: readonly Group[], cycle: Cycle): Promise<void> {
-  const { clickhouse, touched, limits, finding, permit } = tools;
+  const { clickhouse, touched, limits, permit } = tools;
   const rows = new MomentRows();
   const there = await isThere(tools, cycle);
   if (!there) {
     for (const group of groups) {
-      await touched.find(group, cycle, cycle.number, finding);
+      await touched.find(group, cycle);
       await addDelta(touched, group, rows);
       // With one group its pairs are still in the tables.
       if (groups.length === 1) break;
@@ -59,7 +58,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
     });
   }
   for (const group of groups) {
-    if (there || groups.length > 1) await touched.find(group, cycle, cycle.number, finding);
+    if (there || groups.length > 1) await touched.find(group, cycle);
     permit();
     await clickhouse.command({
       sql: fill(ASSIGN, { pairs: touched.pairs }),

@@ -34,12 +34,6 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** How one cycle finds rows in the raw tables. */
-export interface Finding {
-  /** Look up the touched units, or read all rows and keep theirs. */
-  readonly by: 'index' | 'scan';
-}
-
 /** More repeated ids are found again by a question: a list of them would be a long statement. */
 const MOST_LISTED = 5000;
 
@@ -95,21 +89,19 @@ export class Touched {
   }
 
   /** Fills the tables for a group and a stretch of new rows; what is there of another is gone. */
-  async find(group: Group, stretch: Stretch, cycle: number, finding: Finding): Promise<void> {
+  async find(group: Group, { from, to }: Stretch): Promise<void> {
     const { names, flags, impressions, pairs, conversions } = this.#tables;
     for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
-    const params = { ...group.params, ...stretch, cycle };
-    const settings = { use_index_for_in_with_subqueries: finding.by === 'index' ? 1 : 0 };
+    const params = { ...group.params, from, to };
     const marks = { fresh: FRESH, rows: KNOWN, before: KNOWN_BEFORE };
-    await this.#run(fill(templates.names, { ...marks, into: names }), params, settings);
-    await this.#run(fill(templates.flags, { ...marks, into: flags }), params, settings);
+    await this.#run(fill(templates.names, { ...marks, into: names }), params);
+    await this.#run(fill(templates.flags, { ...marks, into: flags }), params);
     await this.#run(
       fill(templates.impressions, {
         ...{ ...marks, into: impressions, touched_flags: flags },
         attributes: impressionAttributes(group.terms, []),
       }),
       params,
-      settings,
     );
     this.#repeated = await this.#repeats(group);
     const after = askPairs(group.terms, this.impressionsScope(1));
@@ -119,18 +111,13 @@ export class Touched {
       // The two ask the same of different rows, so what they bind is the same.
       { ...after.params, ...before.params, ...params },
     );
-    await this.#run(
-      fill(templates.assignments, { names, touched_flags: flags, into: pairs }),
-      params,
-      settings,
-    );
+    await this.#run(fill(templates.assignments, { names, touched_flags: flags, into: pairs }), params);
     await this.#run(
       fill(templates.conversions, {
         ...{ ...marks, touched_names: names, pairs, into: conversions },
         ...conversionMarks(group.terms),
       }),
       params,
-      settings,
     );
     this.#repeated = await this.#repeats(group);
   }
@@ -169,11 +156,7 @@ export class Touched {
     return this.#engine;
   }
 
-  async #run(
-    text: string,
-    params: Readonly<Record<string, ParameterValue>> = {},
-    settings: Readonly<Record<string, string | number>> = {},
-  ): Promise<void> {
-    await this.#clickhouse.command({ sql: text, params, settings, limits: this.#limits });
+  async #run(text: string, params: Readonly<Record<string, ParameterValue>> = {}): Promise<void> {
+    await this.#clickhouse.command({ sql: text, params, limits: this.#limits });
   }
 }

@@ -1,0 +1,12 @@
+-- Question: how are all builds?
+-- Columns:  live, building, untrusted, largest_difference (null: none was verified), unverified_seconds (since the build
+--           that waits longest was verified or made; null: none is live), through_seconds (since `through`).
+SELECT
+  (count(*) FILTER (WHERE state = 'live'))::int AS live,
+  (count(*) FILTER (WHERE state = 'building'))::int AS building,
+  (count(*) FILTER (WHERE state = 'live' AND untrusted))::int AS untrusted,
+  max(largest_difference) FILTER (WHERE state = 'live') AS largest_difference,
+  extract(epoch FROM now() - min(coalesce(verified_at, live_at)) FILTER (WHERE state = 'live'))::float8 AS unverified_seconds,
+  (extract(epoch FROM now()) - (SELECT through FROM attribution_shards WHERE shard = 0) / 1000.0)::float8 AS through_seconds
+FROM attribution_builds
+WHERE state IN ('live', 'building')
