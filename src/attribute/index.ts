@@ -8,7 +8,8 @@ export type {
 export { AttributionLoop } from './live/attribution-loop.ts';
 export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';
-export { Attributor } from './live/attributor.ts';
+export { Attributor, type Step } from './live/attributor.ts';
+export { buildIdentity } from './live/build.ts';
 export { LiveMoments } from './live/live-moments.ts';
 export { Upkeep, type UpkeepState } from './live/upkeep.ts';
 export { Recomputation, type RecomputationOptions } from './recomputation.ts';

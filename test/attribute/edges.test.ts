@@ -79,6 +79,34 @@ describe('recomputation at the edges', () => {
     ]);
   });
 
+  it('takes a pre-period without a value for 0, also where the cap is below 0', async () => {
+    const environment = 'below';
+    const cap = { kind: 'percentile', percentile: 0.5, includeZeros: true } as const;
+    const source = { event: 'order', filters: [], aggregation: 'min' as const };
+    const plan = experiment(environment, [spend({ cap, source, prePeriodHours: 24 })]);
+    await insertRows(stores.clickhouse, {
+      impressions: units(2).map((unit) => impression(environment, unit)),
+      conversions: [
+        order(environment, '0', -3),
+        order(environment, '1', -3),
+        order(environment, '1', 5, { id: 'before', ts: START - HOUR }),
+      ],
+    });
+    const { moments, parameters } = await recomputation.run(plan, { dataThrough: dayAfter });
+    expect(parameters[0]?.caps).toEqual({ 1: -3 });
+    const covariates = moments.map((row) => [
+      row.variant,
+      (row.moments.centre[1] ?? 0) + (row.moments.sums[1] ?? 0),
+    ]);
+    // Unit 0 has none; that of unit 1 is capped.
+    expect(new Map(covariates as [string, number][])).toEqual(
+      new Map([
+        ['control', 0],
+        ['treatment', -3],
+      ]),
+    );
+  });
+
   it('freezes a percentile cap once 1 000 units have a total in a closed window', async () => {
     const environment = 'cap';
     const cap = { kind: 'percentile', percentile: 0.9, includeZeros: false } as const;

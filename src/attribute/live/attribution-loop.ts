@@ -20,12 +20,12 @@ const PAUSES: Readonly<Record<Step, number>> = {
 
 /** Steps for as long as the process runs. A step that fails is told and tried again, ever more rarely. */
 export class AttributionLoop {
-  readonly #attributor: Attributor;
+  readonly #attributor: Pick<Attributor, 'step' | 'close'>;
   readonly #logger: Logger;
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
 
-  constructor(attributor: Attributor, logger: Logger) {
+  constructor(attributor: Pick<Attributor, 'step' | 'close'>, logger: Logger) {
     this.#attributor = attributor;
     this.#logger = logger;
   }
