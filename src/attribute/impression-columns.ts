@@ -37,10 +37,7 @@ export function impressionColumns(
   const [variants] = terms.variants;
   const sameVariants = terms.variants.every((others) => others.join('\n') === variants?.join('\n'));
   return {
-    plan:
-      plans.length === 1
-        ? 'toUInt16(1)'
-        : `toUInt16(transform(flag, {flags:Array(String)}, ${bindings.bind('Array(UInt16)', indexes(plans))}, toUInt16(0)))`,
+    plan: planOf(terms, bindings),
     start: perPlan('Int64', (plan) => plan.start.getTime()),
     end: perPlan('Int64', (plan) => plan.end?.getTime() ?? NEVER),
     eligible: byEach(
@@ -73,6 +70,14 @@ export function impressionColumns(
         : 'argMin(selected, bitShiftLeft(toUInt128(impression_rank), 64) + content_hash)',
     unit_and_plan: plans.length === 1 ? 'unit_hash' : 'unit_hash, plan',
   };
+}
+
+/** The index of the plan on the impression's flag, on the side that the row is of. */
+function planOf({ plans, sides }: QuestionTerms, bindings: Bindings): string {
+  if (plans.length === 1) return 'toUInt16(1)';
+  const flags = plans.slice(0, plans.length / sides).map((plan) => plan.flag);
+  const plan = `indexOf(${bindings.bind('Array(String)', flags)}, flag)`;
+  return sides === 1 ? `toUInt16(${plan})` : `toUInt16(${plan} + before * ${flags.length})`;
 }
 
 /** The index of the epoch that the impression's flag version is mapped to; 0 for none. */

@@ -1,5 +1,6 @@
 -- Question: the same as impressions.sql, each event once.
 -- Inputs:   as there; mark: attributes (they, or anything of their type where nobody asks for them).
+--           and_side (what else tells rows apart that do not stand for each other).
 -- Columns:  as there.
 -- Of several rows with one identity the one with the smallest (ts, content hash) counts, whichever came first. To find it
 -- costs several times the rest, so only rows whose id is one of those that are repeated are asked for this way. They
@@ -14,5 +15,5 @@ FROM
     FROM /*impressions_table*/
     WHERE environment = {environment:String} AND flag IN {flags:Array(String)} AND unit_type = {unit_type:String}
         AND (/*rows*/) AND (/*units*/) AND (/*ids*/)
-    GROUP BY unit_hash, id_hash
+    GROUP BY unit_hash, id_hash /*and_side*/
 )

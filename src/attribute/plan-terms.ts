@@ -13,6 +13,11 @@ export type TermEpoch = Epoch & { readonly plan: number };
  * of all plans are in one list; arms are those of their plan.
  */
 export interface QuestionTerms {
+  /**
+   * 2: every plan is there twice, first as its rows are known now and then as they were known before; rows tell which of
+   * the two they are of. See `twice`.
+   */
+  readonly sides: 1 | 2;
   /** Of one environment and unit type, each on a flag of its own. */
   readonly plans: readonly ExperimentPlan[];
   readonly metrics: readonly PlannedMetric[];
@@ -40,6 +45,11 @@ export function planTerms(plan: ExperimentPlan): PlanTerms {
   };
 }
 
+/** The terms with every plan twice; see `sides`. */
+export function twice({ plans }: QuestionTerms): QuestionTerms {
+  return { ...groupTerms([...plans, ...plans]), sides: 2 };
+}
+
 /** Several experiments at once; metrics that are planned more than once, in one experiment or several, are computed once. */
 export function groupTerms(plans: readonly ExperimentPlan[]): QuestionTerms {
   const [first] = plans;
@@ -53,6 +63,7 @@ export function groupTerms(plans: readonly ExperimentPlan[]): QuestionTerms {
     return next !== undefined && next.plan === epochs[at]?.plan ? next : undefined;
   };
   const terms: QuestionTerms = {
+    sides: 1,
     plans,
     metrics: [],
     epochs,

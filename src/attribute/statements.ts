@@ -124,11 +124,12 @@ export function askMoments(
   parametersOf: ParametersOf,
 ): Asked {
   return ask(terms, scope, {}, (bindings) => {
-    const known = scope.partial === true ? 'some' : 'all';
-    const columns = metricColumns(terms.metrics, parametersOf, bindings, known);
+    const rows = scope.partial === true ? 'some' : 'all';
+    const columns = metricColumns(terms.metrics, parametersOf, bindings, rows);
     const vectors = fill(templates.vectors, {
       pairs: pairs(terms, scope, segment, bindings),
       conversions: conversions(terms, scope),
+      known: known(terms),
       ...columns,
     });
     return fill(templates.moments, { vectors, ...columns });
@@ -143,6 +144,7 @@ export function askTotals(terms: QuestionTerms, scope: DistinctScope): Asked {
     const vectors = fill(templates.vectors, {
       pairs: assigned,
       conversions: conversions(terms, scope),
+      known: known(terms),
       ...columns,
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
@@ -195,29 +197,51 @@ export function conversionMarks(terms: QuestionTerms): { id: string; attributes:
 function impressions(terms: QuestionTerms, scope: DistinctScope, segment: Segment, plan: string): string {
   const { rows, units, repeated, tables } = scope;
   const { impressions: asTheyStand, impressionsOnce: once } = templates;
-  return eachOnce(asTheyStand, once, repeated.impressions, {
+  const marks = {
     ...{ rows, units, plan, attributes: impressionAttributes(terms, segment) },
-    impressions_table: tables.impressions,
-  });
+    // Each row once for each side that knows it.
+    impressions_table:
+      terms.sides === 1
+        ? tables.impressions
+        : `(SELECT *, arrayJoin(if(known_before, [0, 1], [0])) AS before FROM ${tables.impressions})`,
+  };
+  if (repeated.impressions === null) return fill(asTheyStand, { ...marks, ids: '1' });
+  return [
+    fill(asTheyStand, { ...marks, ids: `id_hash NOT IN (${repeated.impressions})` }),
+    fill(once, {
+      ...{ ...marks, ids: `id_hash IN (${repeated.impressions})` },
+      and_side: terms.sides === 1 ? '' : ', before',
+    }),
+  ].join(' UNION ALL ');
 }
 
 function conversions(terms: QuestionTerms, scope: DistinctScope): string {
   const { rows, repeated } = scope;
-  return eachOnce(templates.conversions, templates.conversionsOnce, repeated.conversions, {
+  const { conversions: asTheyStand, conversionsOnce: once } = templates;
+  const marks = {
     ...{ rows, units: conversionUnits(scope), conversions_table: scope.tables.conversions },
     ...conversionMarks(terms),
-  });
+  };
+  const sides = terms.sides === 1 ? '3' : 'if(known_before, 3, 1)';
+  if (repeated.conversions === null) return fill(asTheyStand, { ...marks, sides, ids: '1' });
+  const ids = `id_hash IN (${repeated.conversions})`;
+  // Which row of an identity counts may be another one on each side.
+  const onEachSide =
+    terms.sides === 1
+      ? [{ sides: '3', rows }]
+      : [
+          { sides: '1', rows },
+          { sides: '2', rows: 'known_before' },
+        ];
+  return [
+    fill(asTheyStand, { ...marks, sides, ids: `id_hash NOT IN (${repeated.conversions})` }),
+    ...onEachSide.map((side) => fill(once, { ...marks, ...side, ids })),
+  ].join(' UNION ALL ');
 }
 
-function eachOnce(
-  asTheyStand: string,
-  once: string,
-  repeated: string | null,
-  marks: Readonly<Record<string, string>>,
-): string {
-  if (repeated === null) return fill(asTheyStand, { ...marks, ids: '1' });
-  const others = fill(asTheyStand, { ...marks, ids: `id_hash NOT IN (${repeated})` });
-  return `${others} UNION ALL ${fill(once, { ...marks, ids: `id_hash IN (${repeated})` })}`;
+/** Whether the side of the epoch knows the conversion. */
+function known({ sides, epochs }: QuestionTerms): string {
+  return sides === 1 ? '1' : `bitTest(sides, epoch > ${epochs.length / 2})`;
 }
 
 function conversionUnits(scope: Scope): string {

@@ -52,7 +52,7 @@ export async function* recomputeBuild(
       leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(terms, scope)),
       moments: await engine.ask<MomentsAnswer>(askMoments(group.terms, scope, [], group.parametersOf)),
     };
-    collectMoments(rows, group, answers, 1);
+    collectMoments(rows, group, answers);
     const [others] = await engine.ask<{ conversions: string }>(askOtherUnitTypes(terms, scope));
     conversionsOfOtherUnitTypes += Number(others?.conversions ?? 0);
     await eachSlice(scope);

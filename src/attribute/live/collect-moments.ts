@@ -21,10 +21,13 @@ export const EXCLUDED = {
   reason: 'reason ',
 } as const;
 
-/** Adds what was answered to the rows, or takes it away. */
-export function collectMoments(rows: MomentRows, group: Group, answers: GroupAnswers, sign: 1 | -1): void {
+/**
+ * Adds what was answered to the rows. Answers of plans and epochs beyond the group's own are of how things were before,
+ * and are taken away.
+ */
+export function collectMoments(rows: MomentRows, group: Group, answers: GroupAnswers): void {
   for (const answer of answers.units) {
-    const key = cohortOf(group, answer);
+    const { key, sign } = cohortOf(group, answer);
     if (answer.guarded === 1)
       rows.count(
         { build: key.build, epoch: key.epoch, excluded: EXCLUDED.guard },
@@ -33,18 +36,22 @@ export function collectMoments(rows: MomentRows, group: Group, answers: GroupAns
       );
     else rows.count(key, sign, Number(answer.units), Number(answer.mixed));
   }
+  const { builds } = group;
   for (const { plan, left_out, reason, impressions } of answers.leftOut)
     rows.count(
-      { build: group.builds[plan - 1]?.id ?? 0, excluded: excludedName(left_out, reason) },
-      sign,
+      {
+        build: builds[(plan - 1) % builds.length]?.id ?? 0,
+        excluded: excludedName(left_out, reason),
+      },
+      plan > builds.length ? -1 : 1,
       Number(impressions),
     );
-  for (const answer of answers.moments) collectMetrics(rows, group, answer, sign);
+  for (const answer of answers.moments) collectMetrics(rows, group, answer);
 }
 
-function collectMetrics(rows: MomentRows, group: Group, answer: MomentsAnswer, sign: 1 | -1): void {
-  const key = cohortOf(group, answer);
-  const own = group.metricsOfEpoch[answer.epoch - 1] ?? new Set();
+function collectMetrics(rows: MomentRows, group: Group, answer: MomentsAnswer): void {
+  const { key, sign, epoch } = cohortOf(group, answer);
+  const own = group.metricsOfEpoch[epoch] ?? new Set();
   group.terms.metrics.forEach((metric, index) => {
     const { definition } = metric;
     const values = answer[`m${index}`];
@@ -60,10 +67,12 @@ function collectMetrics(rows: MomentRows, group: Group, answer: MomentsAnswer, s
   });
 }
 
+/** The cohort, whether it is of now or before, and the epoch's index from 0. */
 function cohortOf({ terms, builds }: Group, { epoch, is_new, cohort_day, arm }: CohortRow) {
-  const found = terms.epochs[epoch - 1];
+  const at = (epoch - 1) % terms.epochs.length;
+  const found = terms.epochs[at];
   const plan = found?.plan ?? 0;
-  return {
+  const key = {
     build: builds[plan - 1]?.id ?? 0,
     epoch: found?.number ?? 0,
     isNew: is_new,
@@ -72,6 +81,7 @@ function cohortOf({ terms, builds }: Group, { epoch, is_new, cohort_day, arm }: 
     metric: '',
     excluded: '',
   };
+  return { key, epoch: at, sign: epoch > terms.epochs.length ? (-1 as const) : (1 as const) };
 }
 
 function excludedName(leftOut: number, reason: string): string {

@@ -5,7 +5,7 @@ import type { MomentsAnswer } from '../metric-moments.ts';
 import { fill } from '../question.ts';
 import { askLeftOut, askMoments, askUnits } from '../statements.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
-import { collectMoments, type GroupAnswers } from './collect-moments.ts';
+import { collectMoments } from './collect-moments.ts';
 import type { Group } from './group.ts';
 import { MomentRows } from './moment-rows.ts';
 import type { Stretch, Touched } from './touched.ts';
@@ -77,19 +77,15 @@ async function isThere({ clickhouse, limits }: CycleTools, cycle: Cycle): Promis
   return Number(found?.n) > 0;
 }
 
-/** Adds what the touched units give after the new rows, and takes away what they gave before. */
+/** Adds what the touched units give after the new rows, less what they gave before. */
 async function addDelta(touched: Touched, group: Group, rows: MomentRows): Promise<void> {
-  for (const side of [-1, 1] as const)
-    collectMoments(rows, group, await answersOf(touched, group, side), side);
-}
-
-async function answersOf(touched: Touched, group: Group, side: 1 | -1): Promise<GroupAnswers> {
-  const { terms, parametersOf } = group;
-  return {
-    units: await touched.engine.ask<UnitsAnswer>(askUnits(terms, touched.scope(side, 'changed'), [])),
-    leftOut: await touched.engine.ask<LeftOutAnswer>(askLeftOut(terms, touched.impressionsScope(side))),
-    moments: await touched.engine.ask<MomentsAnswer>(
-      askMoments(terms, touched.scope(side, 'all'), [], parametersOf),
+  const { bothSides, bothParametersOf } = group;
+  const { engine } = touched;
+  collectMoments(rows, group, {
+    units: await engine.ask<UnitsAnswer>(askUnits(bothSides, touched.scope(group, 'changed'), [])),
+    leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(bothSides, touched.impressionsScope())),
+    moments: await engine.ask<MomentsAnswer>(
+      askMoments(bothSides, touched.scope(group, 'all'), [], bothParametersOf),
     ),
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import type { PlannedMetric } from '../../catalogue/index.ts';
 import type { ParameterValue } from '../../stores/clickhouse/index.ts';
 import { type MetricParameters, needsCap } from '../metric-columns.ts';
-import { eventsOf, groupTerms, metricId, type QuestionTerms } from '../plan-terms.ts';
+import { eventsOf, groupTerms, metricId, type QuestionTerms, twice } from '../plan-terms.ts';
 import type { Build } from './build.ts';
 
 /** Builds that one set of statements serves. */
@@ -9,7 +9,11 @@ export interface Group {
   /** In the order of the terms' plans. */
   readonly builds: readonly Build[];
   readonly terms: QuestionTerms;
+  /** The same with every plan twice: as it is after the new rows, and as it was before. */
+  readonly bothSides: QuestionTerms;
   readonly parametersOf: (metric: PlannedMetric) => MetricParameters;
+  /** For both sides. */
+  readonly bothParametersOf: (metric: PlannedMetric) => MetricParameters;
   /** By epoch index: those of the terms' metrics that its build has, and has a cap for where one is needed. */
   readonly metricsOfEpoch: readonly ReadonlySet<PlannedMetric>[];
   /** What the cycle's own questions take. */
@@ -77,6 +81,11 @@ export function groupOf(builds: readonly Build[]): Group {
   return {
     builds,
     terms,
+    bothSides: twice(terms),
+    bothParametersOf: (metric) => {
+      const { centres, caps } = parametersOf(builds, terms, metric);
+      return { centres: [...centres, ...centres], caps: caps && [...caps, ...caps] };
+    },
     parametersOf: (metric) => parametersOf(builds, terms, metric),
     metricsOfEpoch,
     params: {

@@ -104,13 +104,11 @@ export class Touched {
       params,
     );
     this.#repeated = await this.#repeats(group);
-    const after = askPairs(group.terms, this.impressionsScope(1));
-    const before = askPairs(group.terms, this.impressionsScope(-1));
-    await this.#run(
-      fill(templates.pairs, { after: after.sql, before: before.sql, names, into: pairs }),
-      // The two ask the same of different rows, so what they bind is the same.
-      { ...after.params, ...before.params, ...params },
-    );
+    const both = askPairs(group.bothSides, this.impressionsScope());
+    await this.#run(fill(templates.pairs, { pairs: both.sql, names, into: pairs }), {
+      ...both.params,
+      own_epochs: group.terms.epochs.length,
+    });
     await this.#run(fill(templates.assignments, { names, touched_flags: flags, into: pairs }), params);
     await this.#run(
       fill(templates.conversions, {
@@ -125,29 +123,30 @@ export class Touched {
   /** The repeated ids among what is touched; looked for beforehand, because what asks for them costs several times as much. */
   async #repeats({ terms }: Group): Promise<Repeated | 'many'> {
     const [found] = await this.#engine.ask<RepeatsAnswer>(
-      askRepeats(terms, this.#scope('1'), MOST_LISTED, 'all'),
+      askRepeats(terms, this.#scope(), MOST_LISTED, 'all'),
     );
     if (found === undefined || Number(found.repeats) > MOST_LISTED) return 'many';
     return { impressions: found.impressions.map(BigInt), conversions: found.conversions.map(BigInt) };
   }
 
-  #scope(rows: '1' | 'known_before'): Scope {
+  #scope(): Scope {
     const { impressions, conversions } = this.#tables;
-    return { tables: { impressions, conversions }, rows, units: '1', sparse: false, params: {} };
+    return { tables: { impressions, conversions }, rows: '1', units: '1', sparse: false, params: {} };
   }
 
-  /** What has touched impressions alone, as it is known after the cycle (side 1) or was before it (side −1). */
-  impressionsScope(side: 1 | -1): DistinctScope {
-    return distinctScope(this.#scope(side === 1 ? '1' : 'known_before'), this.#repeated);
+  /** What has touched impressions alone. */
+  impressionsScope(): DistinctScope {
+    return distinctScope(this.#scope(), this.#repeated);
   }
 
-  /** All that is touched, or what of it has another assignment than before. */
-  scope(side: 1 | -1, which: 'all' | 'changed'): DistinctScope {
+  /** All that is touched, or what of it has another assignment than before; epochs are those of both sides. */
+  scope({ terms }: Group, which: 'all' | 'changed'): DistinctScope {
+    const epoch = `if(side = 1, epoch, epoch + ${terms.epochs.length})`;
     const scope = {
-      ...this.#scope(side === 1 ? '1' : 'known_before'),
+      ...this.#scope(),
       partial: true,
-      pairs: `SELECT unit_hash, epoch, first, arm, guarded, mixed, 1 AS selected, is_new, origin, cohort_day, until
-        FROM ${this.#tables.pairs} WHERE side = ${side}${which === 'changed' ? ' AND changed' : ''}`,
+      pairs: `SELECT unit_hash, toUInt16(${epoch}) AS epoch, first, arm, guarded, mixed, 1 AS selected, is_new, origin,
+        cohort_day, until FROM ${this.#tables.pairs} WHERE ${which === 'changed' ? 'changed' : '1'}`,
     };
     return distinctScope(scope, this.#repeated);
   }
