@@ -15,7 +15,8 @@ CREATE TABLE attribution_shards (
 INSERT INTO attribution_shards (shard) VALUES (0);
 
 -- The moments of one experiment under one definition and one set of parameters. A build is made from raw rows, joins
--- the cycles when it has caught up with them, and is retired by the next one. What died half-way is begun anew.
+-- the cycles when it has caught up with them, and is retired by the next one; later its rows are removed. What died
+-- half-way is begun anew.
 CREATE TABLE attribution_builds (
   id          integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   experiment  text NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE attribution_builds (
   failed      jsonb NOT NULL DEFAULT '{}',
   -- What cycles do not count, as it was counted last: {"duplicateEvents": 0, "conversionsOfOtherUnitTypes": 0}.
   slow_counts jsonb NOT NULL DEFAULT '{}',
-  state       text NOT NULL CHECK (state IN ('building', 'live', 'retired')),
+  state       text NOT NULL CHECK (state IN ('building', 'live', 'retired', 'removed')),
   progress    real NOT NULL DEFAULT 0,
   fence       bigint NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now(),

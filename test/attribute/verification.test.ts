@@ -98,4 +98,30 @@ describe('a rebuild', () => {
     expect(after?.id).toBeGreaterThan(before);
     expect(await live.faults()).toEqual([]);
   });
+
+  it('leaves nothing of the builds before it, once they were retired for long', async () => {
+    await upkeep.rebuild(first);
+    await untilIdle();
+    const rowsOfRetired = async () => {
+      const retired = await stores.postgres.query<{ id: number }>(
+        "SELECT id FROM attribution_builds WHERE state IN ('retired', 'removed')",
+      );
+      expect(retired.length).toBeGreaterThan(0);
+      const [found] = await stores.clickhouse.query<{ n: string }>({
+        sql: `SELECT (SELECT count() FROM moments WHERE build IN {ids:Array(UInt32)})
+          + (SELECT count() FROM assignments WHERE build IN {ids:Array(UInt32)}) AS n`,
+        params: { ids: retired.map(({ id }) => id) },
+        limits,
+      });
+      return Number(found?.n);
+    };
+    expect(await rowsOfRetired()).toBeGreaterThan(0);
+    await stores.postgres.query("UPDATE attribution_builds SET retired_at = retired_at - interval '1 hour'");
+    const later = live.attributor('a later one', stores);
+    await live.expireLease();
+    while ((await later.step()) !== 'idle');
+    await later.close();
+    expect(await rowsOfRetired()).toBe(0);
+    expect(await live.faults()).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import { type CycleTools, runCycle } from './cycle.ts';
 import { nextDue } from './due-builds.ts';
 import { groupOf, groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
+import { removeRetired } from './remove-retired.ts';
 import { lostLease, Shard } from './shard.ts';
 import { Touched } from './touched.ts';
 import { type Difference, TOLERANCE, verification } from './verification.ts';
@@ -47,6 +48,8 @@ export interface AttributorOptions {
 const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
+/** Rows of retired builds are of no use, but who has begun to read them is to end. */
+const CLEAN_EVERY_MS = 600_000;
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
 const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
@@ -88,6 +91,7 @@ export class Attributor {
   #live: readonly LiveBuild[] = [];
   #job: BuildJob | VerifyJob | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #cleanedAt = Number.NEGATIVE_INFINITY;
   #last: Step = 'idle';
   #failed = false;
 
@@ -247,6 +251,7 @@ export class Attributor {
     const plans = await this.#options.plans();
     const gone = this.#live.filter((build) => !plans.some((plan) => plan.key === build.plan.key));
     for (const build of gone) await this.#builds.retire(lease.fence, build.plan.key);
+    await this.#clean(now);
     // Others may have asked for something.
     this.#live = await this.#builds.live();
     const plan = await nextDue(clickhouse, plans, this.#live);
@@ -255,6 +260,15 @@ export class Attributor {
     const number = await this.#shard.number(lease.fence);
     const tools = { ...this.#sliceTools(), postgres, permit: () => this.#permit(lease) };
     return { kind: 'build', id, through, slices: backfill(tools, { id, plan }, { number, through }) };
+  }
+
+  async #clean(now: number): Promise<void> {
+    if (now - this.#cleanedAt < CLEAN_EVERY_MS) return;
+    this.#cleanedAt = now;
+    const { clickhouse, logger } = this.#options;
+    const tools = { clickhouse, builds: this.#builds, limits: this.#limits };
+    const removed = await removeRetired(tools, CLEAN_EVERY_MS);
+    if (removed > 0) logger.info({ builds: removed }, 'what was kept of retired builds is gone');
   }
 
   async #endBuild(lease: Lease, job: BuildJob, build: Build, through: number): Promise<void> {

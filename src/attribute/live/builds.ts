@@ -18,6 +18,8 @@ const ASK = sql('ask-of-build');
 const NEXT_VERIFICATION = sql('next-verification');
 const VERIFIED = sql('finish-verification');
 const DESCRIBE = sql('describe-builds');
+const RETIRED = sql('retired-builds');
+const REMOVED = sql('mark-removed');
 
 interface Row {
   readonly id: number;
@@ -121,6 +123,17 @@ export class Builds {
 
   async fail(id: number, metric: string, reason: string): Promise<void> {
     await this.#postgres.query(FAIL, [id, metric, reason]);
+  }
+
+  /** Builds that were retired at least so long ago and still have rows. */
+  async retiredFor(ms: number): Promise<number[]> {
+    const rows = await this.#postgres.query<{ id: number }>(RETIRED, [ms]);
+    return rows.map((row) => row.id);
+  }
+
+  /** Their rows are gone. */
+  async removed(ids: readonly number[]): Promise<void> {
+    await this.#postgres.query(REMOVED, [ids]);
   }
 
   /** Asks for a verification or a rebuild of live builds (of all, without an experiment); when it was asked, null where there is none. */
