@@ -40,8 +40,13 @@ export class LiveWorld {
     this.#begun = this.#world.plans.filter((_, number) => number % 2 === 0 || index >= number);
   }
 
-  attributor(holder: string, stores: Pick<Stores, 'clickhouse' | 'postgres'> = this.#stores): Attributor {
+  attributor(
+    holder: string,
+    stores: Pick<Stores, 'clickhouse' | 'postgres'> = this.#stores,
+    elapsed: () => number = () => performance.now(),
+  ): Attributor {
     return new Attributor({
+      elapsed,
       ...{ clickhouse: stores.clickhouse, postgres: stores.postgres, logger, holder, reconcileEveryMs: 0 },
       passOverEveryMs: 0,
       sole: false,

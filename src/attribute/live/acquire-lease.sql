@@ -3,7 +3,7 @@
 -- Columns:  none where another holds it; else fence.
 UPDATE attribution_shards
 SET holder = $1,
-    fence = CASE WHEN holder = $1 AND expires_at > now() THEN fence ELSE fence + 1 END,
+    fence = fence + 1,
     expires_at = now() + make_interval(secs => $2::float8 / 1000)
-WHERE shard = 0 AND (holder = $1 OR expires_at <= now() OR $3::boolean)
+WHERE shard = 0 AND (expires_at <= now() OR $3::boolean)
 RETURNING fence

@@ -5,17 +5,13 @@ import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.
 import type { Postgres } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import type { SliceSize } from '../slices.ts';
-import { backfill } from './backfill.ts';
-import type { Build } from './build.ts';
-import { Builds, type LiveBuild } from './builds.ts';
+import { Builds } from './builds.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
-import { nextDue } from './due-builds.ts';
-import { groupOf, groupsOf } from './group.ts';
+import { groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
-import { removeRetired } from './remove-retired.ts';
-import { lostLease, Shard } from './shard.ts';
+import { Shard } from './shard.ts';
+import { SideWork } from './side-work.ts';
 import { Touched } from './touched.ts';
-import { type Difference, TOLERANCE, verification } from './verification.ts';
 
 const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
 
@@ -48,8 +44,6 @@ export interface AttributorOptions {
 const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
-/** Rows of retired builds are of no use, but who has begun to read them is to end. */
-const CLEAN_EVERY_MS = 600_000;
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
 const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
@@ -63,20 +57,6 @@ interface Lease {
   until: number;
 }
 
-interface BuildJob {
-  readonly kind: 'build';
-  readonly id: number;
-  readonly through: number;
-  readonly slices: ReturnType<typeof backfill>;
-}
-
-interface VerifyJob {
-  readonly kind: 'verify';
-  readonly build: LiveBuild;
-  readonly through: number;
-  readonly slices: ReturnType<typeof verification>;
-}
-
 /**
  * Keeps the moments of all running experiments up to date: one step after the other, each a cycle over the new rows or a
  * slice of a new build. Any number of processes may have one; one of them works at a time.
@@ -87,11 +67,8 @@ export class Attributor {
   readonly #elapsed: () => number;
   readonly #shard: Shard;
   readonly #builds: Builds;
+  readonly #side: SideWork;
   #lease: Lease | null = null;
-  #live: readonly LiveBuild[] = [];
-  #job: BuildJob | VerifyJob | null = null;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #cleanedAt = Number.NEGATIVE_INFINITY;
   #last: Step = 'idle';
   #failed = false;
 
@@ -101,6 +78,12 @@ export class Attributor {
     this.#elapsed = options.elapsed ?? (() => performance.now());
     this.#shard = new Shard(options.postgres);
     this.#builds = new Builds(options.postgres);
+    const { clickhouse, postgres, logger, plans } = options;
+    this.#side = new SideWork({
+      ...{ clickhouse, postgres, logger, plans, shard: this.#shard, builds: this.#builds },
+      ...{ limits: this.#limits, slice: options.slice ?? defaultSlice, elapsed: this.#elapsed },
+      reconcileEveryMs: options.reconcileEveryMs ?? 15_000,
+    });
   }
 
   /**
@@ -114,9 +97,9 @@ export class Attributor {
       this.#last = await this.#next(lease);
       return this.#last;
     } catch (error) {
-      // A build that failed half-way is begun anew; a cycle is run again as it was.
-      this.#job = null;
-      this.look();
+      // A cycle is run again as it was; what failed beside the cycles comes after the next one.
+      this.#last = 'build';
+      this.#failed = true;
       if (error instanceof AppError && error.code === 'conflict') this.#lease = null;
       throw error;
     }
@@ -124,7 +107,7 @@ export class Attributor {
 
   /** The plans may have changed: look at them in the next step. */
   look(): void {
-    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    this.#side.look();
   }
 
   /** Lets another process go on at once. */
@@ -136,57 +119,60 @@ export class Attributor {
     await this.#shard.release(lease.fence);
   }
 
-  async #hold() {
-    const startedAt = this.#elapsed();
-    if (this.#lease !== null && this.#lease.until - startedAt > LEASE_MS / 2) return this.#lease;
-    const { clickhouse, holder, sole } = this.#options;
-    const fence = await this.#shard.acquire(holder, LEASE_MS, sole);
-    if (fence === null) {
-      this.#lease = null;
-      return null;
-    }
-    const until = startedAt + LEASE_MS - KEPT_BACK_MS;
-    if (this.#lease?.fence === fence) {
-      this.#lease.until = until;
+  async #hold(): Promise<Lease | null> {
+    if (this.#lease !== null) {
+      // Where another has taken over meanwhile this rejects, and the next step looks whether that one still has it.
+      await this.#permit(this.#lease);
       return this.#lease;
     }
+    const startedAt = this.#elapsed();
+    const { clickhouse, holder, sole } = this.#options;
+    const fence = await this.#shard.acquire(holder, LEASE_MS, sole);
+    if (fence === null) return null;
     const touched = new Touched(clickhouse, fence, this.#limits);
     await touched.create();
     await this.#builds.retireAbandoned(fence);
-    this.#live = await this.#builds.live();
-    this.#job = null;
-    this.#lease = { fence, until, touched };
+    await this.#side.restart();
+    this.#lease = { fence, until: startedAt + LEASE_MS - KEPT_BACK_MS, touched };
     return this.#lease;
   }
 
   async #next(lease: Lease): Promise<Step> {
+    if (this.#failed) await this.#side.reload();
+    this.#failed = false;
     const { through, under } = await this.#shard.read();
     if (under !== null) {
       await this.#cycle(lease, { number: under.cycle, from: through, to: under.through });
       return 'cycle';
     }
+    const side = async (upTo: number): Promise<Step> => {
+      const turn = { fence: lease.fence, tools: this.#tools(lease), through, upTo };
+      return (await this.#side.next(turn)) ? 'build' : 'idle';
+    };
     // Builds go on between cycles, however much there is to do.
-    if (this.#last === 'cycle' && (await this.#side(lease, through))) return 'build';
+    if (this.#last === 'cycle' && (await side(through)) === 'build') return 'build';
     const to = await this.#until(through);
-    if (to === null) return (await this.#side(lease, through)) ? 'build' : 'idle';
-    if (to.rows > 0 && this.#live.length > 0) {
+    if (to === null) return side(through);
+    if (to.rows > 0) {
       const startedAt = this.#elapsed();
       const number = await this.#shard.intend(lease.fence, to.received);
       await this.#cycle(lease, { number, from: through, to: to.received });
       this.#options.cycled?.({ seconds: (this.#elapsed() - startedAt) / 1000, rows: to.rows });
       return 'cycle';
     }
-    if (to.received - through < (this.#options.passOverEveryMs ?? 1000))
-      return (await this.#side(lease, through)) ? 'build' : 'idle';
-    await this.#shard.passOver(lease.fence, to.received);
-    return (await this.#side(lease, to.received)) ? 'build' : 'idle';
+    const step = await side(to.received);
+    // Without live builds nobody asks how far they have come.
+    const late = to.received - through >= (this.#options.passOverEveryMs ?? 1000);
+    if (step === 'idle' && late && this.#side.live.length > 0)
+      await this.#shard.passOver(lease.fence, to.received);
+    return step;
   }
 
   /** Up to where the next cycle goes; null where nothing was received. */
   async #until(from: number): Promise<{ received: number; rows: number } | null> {
     const to = (await this.#options.watermark()).getTime();
     if (to <= from) return null;
-    if (this.#live.length === 0) return { received: to, rows: 0 };
+    if (this.#side.live.length === 0) return { received: to, rows: 0 };
     const fresh = await this.#options.clickhouse.query<{ received: string; rows: string }>({
       sql: FRESH_ROWS,
       params: { from, to },
@@ -205,10 +191,8 @@ export class Attributor {
     lease: Lease,
     cycle: { readonly number: number; readonly from: number; readonly to: number },
   ): Promise<void> {
-    await runCycle(this.#tools(lease), groupsOf(this.#live), cycle);
+    await runCycle(this.#tools(lease), groupsOf(this.#side.live), cycle);
     await this.#shard.finish(lease.fence, cycle.number);
-    if (this.#failed) this.#live = await this.#builds.live();
-    this.#failed = false;
   }
 
   #tools(lease: Lease): CycleTools {
@@ -223,89 +207,11 @@ export class Attributor {
     };
   }
 
-  #permit(lease: Lease): void {
-    if (this.#elapsed() > lease.until) throw lostLease();
-  }
-
-  /** Goes on with a build or a verification, or begins one; false where there is nothing to do. */
-  async #side(lease: Lease, through: number): Promise<boolean> {
-    this.#job ??= (await this.#beginBuild(lease, through)) ?? (await this.#beginVerification(through));
-    const job = this.#job;
-    if (job === null) return false;
-    if (job.kind === 'verify') {
-      const { value, done } = await job.slices.next();
-      if (done === true) await this.#endVerification(job, value);
-      return true;
-    }
-    const { value, done } = await job.slices.next();
-    if (done === true) await this.#endBuild(lease, job, value, through);
-    else await this.#builds.advance(job.id, value.progress);
-    return true;
-  }
-
-  async #beginBuild(lease: Lease, through: number): Promise<BuildJob | null> {
-    const { clickhouse, postgres, reconcileEveryMs = 15_000 } = this.#options;
-    const now = this.#elapsed();
-    if (now - this.#lookedAt < reconcileEveryMs) return null;
-    this.#lookedAt = now;
-    const plans = await this.#options.plans();
-    const gone = this.#live.filter((build) => !plans.some((plan) => plan.key === build.plan.key));
-    for (const build of gone) await this.#builds.retire(lease.fence, build.plan.key);
-    await this.#clean(now);
-    // Others may have asked for something.
-    this.#live = await this.#builds.live();
-    const plan = await nextDue(clickhouse, plans, this.#live);
-    if (plan === null) return null;
-    const id = await this.#builds.begin(lease.fence, plan);
-    const number = await this.#shard.number(lease.fence);
-    const tools = { ...this.#sliceTools(), postgres, permit: () => this.#permit(lease) };
-    return { kind: 'build', id, through, slices: backfill(tools, { id, plan }, { number, through }) };
-  }
-
-  async #clean(now: number): Promise<void> {
-    if (now - this.#cleanedAt < CLEAN_EVERY_MS) return;
-    this.#cleanedAt = now;
-    const { clickhouse, logger } = this.#options;
-    const tools = { clickhouse, builds: this.#builds, limits: this.#limits };
-    const removed = await removeRetired(tools, CLEAN_EVERY_MS);
-    if (removed > 0) logger.info({ builds: removed }, 'what was kept of retired builds is gone');
-  }
-
-  async #endBuild(lease: Lease, job: BuildJob, build: Build, through: number): Promise<void> {
-    // What was received meanwhile; no cycle of the others comes between this and its joining them.
-    if (through > job.through) {
-      const number = await this.#shard.number(lease.fence);
-      await runCycle(this.#tools(lease), [groupOf([build])], { number, from: job.through, to: through });
-    }
-    await this.#builds.join(lease.fence, build, through);
-    this.#job = null;
-    this.look();
-    this.#live = await this.#builds.live();
-    this.#options.logger.info({ experiment: build.plan.key, build: build.id }, 'moments are live');
-  }
-
-  async #beginVerification(through: number): Promise<VerifyJob | null> {
-    const id = await this.#builds.nextVerification();
-    const build = this.#live.find((live) => live.id === id);
-    if (build === undefined) return null;
-    return { kind: 'verify', build, through, slices: verification(this.#sliceTools(), build, through) };
-  }
-
-  async #endVerification({ build, through }: VerifyJob, difference: Difference): Promise<void> {
-    const { logger } = this.#options;
-    const untrusted = difference.largest > TOLERANCE;
-    await this.#builds.verified(build.id, through, difference, untrusted);
-    this.#job = null;
-    const told = { experiment: build.plan.key, build: build.id, ...difference };
-    if (!untrusted) logger.info(told, 'live moments are what raw rows give');
-    else {
-      logger.error(told, 'live moments are not what raw rows give; they are made anew');
-      this.look();
-    }
-  }
-
-  #sliceTools() {
-    const { clickhouse, slice } = this.#options;
-    return { clickhouse, limits: this.#limits, slice: slice ?? defaultSlice };
+  /** A step may take longer than the lease lasts. */
+  async #permit(lease: Lease): Promise<void> {
+    const startedAt = this.#elapsed();
+    if (lease.until - startedAt > LEASE_MS / 2) return;
+    await this.#shard.renew(lease.fence, LEASE_MS);
+    lease.until = startedAt + LEASE_MS - KEPT_BACK_MS;
   }
 }

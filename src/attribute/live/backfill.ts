@@ -26,7 +26,7 @@ export interface SliceTools {
 
 export interface BackfillTools extends SliceTools {
   readonly postgres: PostgresRunner;
-  readonly permit: () => void;
+  readonly permit: () => Promise<void>;
 }
 
 /** The moments that all rows received up to `through` give a build, in slices of units. */
@@ -95,7 +95,7 @@ export async function* backfill(
   };
   const { rows, slowCounts } = yield* recomputeBuild(tools, build, through, async (scope) => {
     const pairs = askPairs(terms, scope);
-    permit();
+    await permit();
     await clickhouse.command({
       sql: fill(ASSIGN_SLICE, { pairs: pairs.sql }),
       params: {
@@ -106,7 +106,7 @@ export async function* backfill(
       limits,
     });
   });
-  permit();
+  await permit();
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
   return { ...build, slowCounts, failed: { ...failed, ...overflowReasons(rows) } };

@@ -23,8 +23,8 @@ export interface CycleTools {
   readonly clickhouse: ClickHouse;
   readonly touched: Touched;
   readonly limits: StatementLimits;
-  /** Asked before every write; throws where this attributor may write no more. */
-  readonly permit: () => void;
+  /** Asked before every write; rejects where this attributor may write no more. */
+  readonly permit: () => Promise<void>;
   /** Told of metrics that can no longer be summed, before anything is written. */
   readonly overflowed: (metrics: MomentRows['overflowed']) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
       if (groups.length === 1) break;
     }
     await tools.overflowed(rows.overflowed);
-    permit();
+    await permit();
     await repeatInsert(clickhouse, rows.block(cycle.number, limits), {
       rows: 1,
       count: { sql: BLOCK_THERE, params: { cycle: cycle.number }, limits },
@@ -59,7 +59,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
   }
   for (const group of groups) {
     if (there || groups.length > 1) await touched.find(group, cycle);
-    permit();
+    await permit();
     await clickhouse.command({
       sql: fill(ASSIGN, { pairs: touched.pairs }),
       params: { ...group.params, cycle: cycle.number },

@@ -4,6 +4,7 @@ import { loadSql } from '../../stores/sql-file.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const ACQUIRE = sql('acquire-lease');
+const RENEW = sql('renew-lease');
 const RELEASE = sql('release-lease');
 const READ = sql('read-shard');
 const INTEND = sql('intend-cycle');
@@ -37,6 +38,11 @@ export class Shard {
   async acquire(holder: string, lastsMs: number, sole: boolean): Promise<number | null> {
     const [row] = await this.#postgres.query<{ fence: string }>(ACQUIRE, [holder, lastsMs, sole]);
     return row === undefined ? null : Number(row.fence);
+  }
+
+  /** Also where the lease has run out, as long as nobody has taken it. */
+  async renew(fence: number, lastsMs: number): Promise<void> {
+    await this.#own(RENEW, [fence, lastsMs]);
   }
 
   async release(fence: number): Promise<void> {

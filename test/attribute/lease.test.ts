@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { interrupted } from './interrupted.ts';
+import { LiveWorld } from './live-world.ts';
+import { insertRows, storedRows } from './raw-rows.ts';
+import { openStores, type Stores } from './stores.ts';
+import { randomWorld } from './worlds.ts';
+
+const world = randomWorld(2, { experiments: 2, streams: 3, cuts: 4 });
+const MINUTE = 60_000;
+
+let stores: Stores;
+let live: LiveWorld;
+beforeAll(async () => {
+  stores = await openStores();
+  await insertRows(stores.clickhouse, world);
+  live = new LiveWorld(world, stores, await storedRows(stores.clickhouse));
+});
+afterAll(async () => {
+  await stores.close();
+});
+
+describe('the lease of attribution', () => {
+  it('is held by one of two, until that one lets go', async () => {
+    await live.begin();
+    live.advance(0);
+    const [first, second] = [live.attributor('first'), live.attributor('second')];
+    expect(await first.step()).not.toBe('elsewhere');
+    expect(await second.step()).toBe('elsewhere');
+    expect(await first.step()).not.toBe('elsewhere');
+    await first.close();
+    expect(await second.step()).not.toBe('elsewhere');
+    await second.close();
+  });
+
+  it('lasts as long as a step does where nobody else takes it', async () => {
+    await live.begin();
+    let now = 0;
+    // Each statement takes a minute, which is longer than the lease.
+    const slow = interrupted(stores, async ({ inTransaction }) => {
+      now += MINUTE;
+      if (!inTransaction) await live.expireLease();
+    });
+    const attributor = live.attributor('slow', slow, () => now);
+    for (const index of world.cuts.keys()) {
+      live.advance(index);
+      while ((await attributor.step()) !== 'idle');
+      expect(await live.faults()).toEqual([]);
+    }
+    await attributor.close();
+  });
+});
