@@ -2,7 +2,7 @@
 -- Inputs:   as there; marks: id, attributes (they, or anything of their type where nobody asks for them).
 -- Columns:  as there.
 -- Which row of an identity counts, and of which rows this is asked: see impressions-once.sql.
-SELECT unit_hash, /*sides*/ AS sides, kept.1 AS t, kept.2 AS name, kept.3 AS value, kept.4 AS id, kept.5 AS attributes
+SELECT unit_hash, /*sides*/ kept.1 AS t, kept.2 AS name, kept.3 AS value, kept.4 AS id, kept.5 AS attributes
 FROM
 (
     SELECT unit_hash, argMin(

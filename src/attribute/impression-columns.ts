@@ -18,6 +18,7 @@ export interface ImpressionColumns {
   readonly selected: string;
   readonly first_selected: string;
   readonly unit_and_plan: string;
+  readonly and_plan: string;
 }
 
 /**
@@ -69,6 +70,7 @@ export function impressionColumns(
         ? '1'
         : 'argMin(selected, bitShiftLeft(toUInt128(impression_rank), 64) + content_hash)',
     unit_and_plan: plans.length === 1 ? 'unit_hash' : 'unit_hash, plan',
+    and_plan: plans.length === 1 ? '' : 'any(plan) AS plan,',
   };
 }
 

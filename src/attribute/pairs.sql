@@ -1,7 +1,8 @@
 -- Question: which assignments, one per unit and epoch (which is of one plan), do the impressions make?
 -- Inputs:   guard_until (ms, per epoch: its first impressions before then are left out unless versioned), until (ms,
 --           per epoch: when a change ends its windows); marks: classified (classified.sql) and what it takes,
---           unit_and_plan (what tells the units of the plans apart), first_selected.
+--           unit_and_plan (what tells the units of the plans apart), and_plan (the plan, where that takes one),
+--           first_selected.
 -- Columns:  unit_hash, epoch (index from 1), first (ms of the first impression in the epoch), arm (index), guarded (left
 --           out by the guard interval), mixed (met two variants in the epoch), selected (its first impression matches
 --           the segment), is_new (the experiment first saw the unit in this epoch), origin (ms of that first sight),
@@ -25,7 +26,7 @@ FROM
     FROM
     (
         SELECT
-            unit_hash, epoch, any(plan) AS plan,
+            unit_hash, epoch, /*and_plan*/
             min(impression_rank) AS rank,
             min(arm) != max(arm) AS mixed,
             /*first_selected*/ AS selected

@@ -173,8 +173,8 @@ function classified(terms: QuestionTerms, scope: DistinctScope, segment: Segment
 function pairs(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
   if (scope.pairs !== undefined) return scope.pairs;
   const { text, columns } = classified(terms, scope, segment, bindings);
-  const { first_selected, unit_and_plan } = columns;
-  return fill(templates.pairs, { classified: text, first_selected, unit_and_plan });
+  const { first_selected, unit_and_plan, and_plan } = columns;
+  return fill(templates.pairs, { classified: text, first_selected, unit_and_plan, and_plan });
 }
 
 /** What stands for a column that a question does not need. */
@@ -222,16 +222,16 @@ function conversions(terms: QuestionTerms, scope: DistinctScope): string {
     ...{ rows, units: conversionUnits(scope), conversions_table: scope.tables.conversions },
     ...conversionMarks(terms),
   };
-  const sides = terms.sides === 1 ? '3' : 'if(known_before, 3, 1)';
+  const sides = terms.sides === 1 ? '' : 'if(known_before, 3, 1) AS sides,';
   if (repeated.conversions === null) return fill(asTheyStand, { ...marks, sides, ids: '1' });
   const ids = `id_hash IN (${repeated.conversions})`;
   // Which row of an identity counts may be another one on each side.
   const onEachSide =
     terms.sides === 1
-      ? [{ sides: '3', rows }]
+      ? [{ sides: '', rows }]
       : [
-          { sides: '1', rows },
-          { sides: '2', rows: 'known_before' },
+          { sides: '1 AS sides,', rows },
+          { sides: '2 AS sides,', rows: 'known_before' },
         ];
   return [
     fill(asTheyStand, { ...marks, sides, ids: `id_hash NOT IN (${repeated.conversions})` }),
