@@ -17,6 +17,7 @@ export const metrics: readonly PlannedMetric[] = [72, 168].flatMap((windowHours)
 const arms = [
   { variant: 'control', weight: 1 },
   { variant: 'treatment', weight: 1 },
+  { variant: 'another', weight: 1 },
 ];
 const start = new Date('2026-01-15T00:00:00Z');
 

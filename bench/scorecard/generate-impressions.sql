@@ -5,7 +5,7 @@ INSERT INTO raw_impressions
     _partition, _offset)
 SELECT
     'production', 'checkout', 'user', concat('user-', toString(cityHash64(number, 12) % {units:UInt64})) AS unit,
-    if(cityHash64(unit) % 2 = 0, 'control', 'treatment'),
+    ['control', 'treatment', 'another'][1 + cityHash64(unit) % 3],
     fromUnixTimestamp64Milli(toInt64({from:Int64} + cityHash64(number, 14) % 259200000), 'UTC') AS t,
     UUIDNumToString(MD5(concat(toString(number), 'i'))), 'split', '',
     map('country', ['DE', 'FR', 'GB', 'US'][1 + number % 4], 'device', ['mobile', 'desktop'][1 + number % 2]),

@@ -1,5 +1,5 @@
 /**
- * The full recomputation of one scorecard beside the query per metric that tools of this kind run.
+ * The full recomputation of one scorecard, and the same scorecard out of live moments, beside the query per metric that tools of this kind run.
  * node bench/scorecard/run.ts [--scale 1] [--repeats 10000] [--runs 5] [--directory …]
  * At scale 1: 5 M impressions, 40 M conversions, 787 k units, 20 metrics; about 5 GB of disk. `repeats`: one conversion
  * in so many is received twice. With a directory, its data are made once and used again.
@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { Recomputation } from '../../src/attribute/index.ts';
+import { buildScorecard } from '../../src/analyse/index.ts';
+import { Attributor, LiveMoments, Recomputation } from '../../src/attribute/index.ts';
 import { type ClickHouse, openEmbeddedClickHouse } from '../../src/stores/clickhouse/index.ts';
 import { migrateClickHouse, migratePostgres } from '../../src/stores/migrations/index.ts';
 import { openEmbeddedPostgres } from '../../src/stores/postgres/index.ts';
@@ -63,6 +64,22 @@ try {
   const peer = await measure('20 peer-shaped queries', Math.max(1, Math.floor(runs / 3)), async () => {
     for (const params of asked) await clickhouse.query({ sql: sql('peer'), params, limits });
   });
+  const attributor = new Attributor({
+    ...{ clickhouse, postgres, logger, holder: 'bench', sole: true, reconcileEveryMs: 0 },
+    watermark: async () => dataThrough,
+    plans: async () => [plan],
+  });
+  while ((await attributor.step()) !== 'idle');
+  const live = new LiveMoments({ clickhouse, postgres });
+  const stamp = { computedAt: dataThrough, scorecardId: 'sc_bench', engineVersion: '0' };
+  const reads = await measure('live moments read, and the scorecard made of them', 101, async () => {
+    const attribution = await live.read(plan.key);
+    if (attribution !== null) buildScorecard(plan, attribution, stamp);
+  });
+  await attributor.close();
+  console.log(
+    `the ${asked.length} peer-shaped queries take ${Math.round(median(peer.map((run) => run.wall)) / median(reads.map((run) => run.wall)))} times as long`,
+  );
   console.log(
     `ratio, wall ${(median(peer.map((run) => run.wall)) / median(ours.map((run) => run.wall))).toFixed(1)}, ` +
       `cpu ${(median(peer.map((run) => run.cpu)) / median(ours.map((run) => run.cpu))).toFixed(1)}; ` +
@@ -109,7 +126,8 @@ async function measure<T>(label: string, times: number, work: () => Promise<T>) 
   }
   const show = (values: readonly number[]) => {
     const sorted = values.toSorted((a, b) => a - b);
-    return `median ${median(values).toFixed(2)} s (${sorted[0]?.toFixed(2)}–${sorted.at(-1)?.toFixed(2)})`;
+    const text = (value = 0) => (value < 0.1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`);
+    return `median ${text(median(values))} (${text(sorted[0])}–${text(sorted.at(-1))})`;
   };
   console.log(
     `${label}: wall ${show(measured.map((run) => run.wall))}, cpu ${show(measured.map((run) => run.cpu))}, ${times} runs`,

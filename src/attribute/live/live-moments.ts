@@ -34,7 +34,7 @@ export class LiveMoments {
       const build = await this.#builds.liveOf(experiment);
       if (build === null) return null;
       const { through, under } = await this.#shard.read();
-      const { rows, landed } = await readMoments(this.#clickhouse, build.id, under?.cycle ?? null);
+      const { rows, landed } = await readMoments(this.#clickhouse, build, under?.cycle ?? null);
       const after = await this.#shard.read();
       // What was begun or finished meanwhile may be in the rows or not: look again.
       const moved = after.through !== through || after.under?.cycle !== under?.cycle;

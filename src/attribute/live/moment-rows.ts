@@ -70,8 +70,7 @@ export class MomentRows {
       .map(({ leftOut, sums, products, ...row }) => ({
         ...row,
         leftOut,
-        sums: padded(sums),
-        products: triangle(products, sums.length),
+        ...inFourDimensions(sums, products, sums.length),
       }));
   }
 
@@ -103,21 +102,21 @@ function addTo(into: number[], sign: 1 | -1, values: readonly number[]): boolean
   return into.every(Number.isFinite);
 }
 
-function padded(sums: readonly number[]): number[] {
-  return Array.from({ length: DIMENSIONS }, (_, index) => sums[index] ?? 0);
-}
-
-/** Puts the triangle of fewer dimensions into that of four. */
-function triangle(products: readonly number[], dimension: number): number[] {
+/** Sums and products of fewer dimensions as the table has them. */
+export function inFourDimensions(
+  sums: readonly number[],
+  products: readonly number[],
+  dimension: number,
+): { sums: number[]; products: number[] } {
   const whole: number[] = [];
   for (let i = 0; i < DIMENSIONS; i += 1)
     for (let j = i; j < DIMENSIONS; j += 1)
       whole.push(j < dimension ? (products[triangleIndex(i, j, dimension)] ?? 0) : 0);
-  return whole;
+  return { sums: Array.from({ length: DIMENSIONS }, (_, i) => sums[i] ?? 0), products: whole };
 }
 
 /** Where (i, j), i ≤ j, is in the triangle of so many dimensions, row by row. */
-export function triangleIndex(i: number, j: number, dimension: number): number {
+function triangleIndex(i: number, j: number, dimension: number): number {
   return i * dimension - (i * (i - 1)) / 2 + (j - i);
 }
 

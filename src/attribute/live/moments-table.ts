@@ -1,6 +1,9 @@
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
-import type { TableRow } from './moment-rows.ts';
+import { dimensionOf } from '../metric-columns.ts';
+import { fill } from '../question.ts';
+import type { Build } from './build.ts';
+import { inFourDimensions, type TableRow } from './moment-rows.ts';
 
 const READ = loadSql(new URL('./read-moments.sql', import.meta.url));
 const LIMITS: StatementLimits = { maxSeconds: 10, maxMemoryBytes: 1_000_000_000 };
@@ -19,23 +22,41 @@ interface Row {
   readonly products: number[];
 }
 
+/** The sums of the columns of so many dimensions. */
+function columnsOf(dimension: number): { sums: string; products: string } {
+  const indexes = Array.from({ length: dimension }, (_, index) => index + 1);
+  return {
+    sums: indexes.map((i) => `sum(s${i})`).join(', '),
+    products: indexes.flatMap((i) => indexes.slice(i - 1).map((j) => `sum(p${i}${j})`)).join(', '),
+  };
+}
+
 /** A build's moments, and whether those of a cycle that may be under way are in them. */
 export async function readMoments(
   clickhouse: ClickHouse,
-  build: number,
+  build: Pick<Build, 'id' | 'plan'>,
   cycle: number | null,
 ): Promise<{ readonly rows: TableRow[]; readonly landed: boolean }> {
+  // What is not read need not be planned, added up, written and parsed.
+  const dimension = Math.max(1, ...build.plan.metrics.map(({ definition }) => dimensionOf(definition)));
   const rows = await clickhouse.query<Row>({
-    sql: READ,
-    params: { build, cycle: cycle ?? 0 },
+    sql: fill(READ, columnsOf(dimension)),
+    params: { build: build.id, cycle: cycle ?? 0 },
     limits: LIMITS,
   });
   return {
     landed: rows.some((row) => row.build === 0),
-    rows: rows.filter((row) => row.build !== 0).map(toTableRow),
+    rows: rows.filter((row) => row.build !== 0).map((row) => toTableRow(row, dimension)),
   };
 }
 
-function toTableRow({ is_new, cohort_day, left_out, n, ...row }: Row): TableRow {
-  return { ...row, isNew: is_new, cohortDay: cohort_day, n: Number(n), leftOut: Number(left_out) };
+function toTableRow(
+  { is_new, cohort_day, left_out, n, sums, products, ...row }: Row,
+  dimension: number,
+): TableRow {
+  return {
+    ...row,
+    ...{ isNew: is_new, cohortDay: cohort_day, n: Number(n), leftOut: Number(left_out) },
+    ...inFourDimensions(sums, products, dimension),
+  };
 }

@@ -1,12 +1,11 @@
 -- Question: what are the moments of a build, and are those of the cycle under way among them?
--- Inputs:   build, cycle (the one under way; 0: none).
+-- Inputs:   build, cycle (the one under way; 0: none); marks: sums and products (of the dimensions that its metrics have).
 -- Columns:  those of moments, added up; a row with build 0 where the cycle's are there. One read of the table, so that the
 --           answer is right for the rows beside it.
 SELECT
     build, epoch, is_new, cohort_day, variant, metric, excluded,
     sum(n) AS n, sum(left_out) AS left_out,
-    [sum(s1), sum(s2), sum(s3), sum(s4)] AS sums,
-    [sum(p11), sum(p12), sum(p13), sum(p14), sum(p22), sum(p23), sum(p24), sum(p33), sum(p34), sum(p44)] AS products
+    [/*sums*/] AS sums, [/*products*/] AS products
 FROM moments
 WHERE (build = {build:UInt32} AND cycle = 0) OR (build = 0 AND cycle = {cycle:UInt64} AND {cycle:UInt64} > 0)
 GROUP BY build, epoch, is_new, cohort_day, variant, metric, excluded

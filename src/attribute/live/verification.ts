@@ -26,7 +26,7 @@ export async function* verification(
   build: Build,
   through: number,
 ): AsyncGenerator<{ readonly progress: number }, Difference> {
-  const { rows } = await readMoments(tools.clickhouse, build.id, null);
+  const { rows } = await readMoments(tools.clickhouse, build, null);
   const recomputed = yield* recomputeBuild(tools, build, through);
   const at = new Date(through);
   return compare(attributionOfBuild(build, rows, at), attributionOfBuild(build, recomputed.rows.rows(), at));
