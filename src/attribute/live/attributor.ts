@@ -1,10 +1,8 @@
-import type { Logger } from 'pino';
-import type { ExperimentPlan } from '../../catalogue/index.ts';
 import { AppError } from '../../errors.ts';
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
-import type { Postgres } from '../../stores/postgres/index.ts';
+import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import type { SliceSize } from '../slices.ts';
+import type { AttributorOptions } from './attributor-options.ts';
 import { Builds } from './builds.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
 import { groupsOf } from './group.ts';
@@ -14,32 +12,6 @@ import { SideWork } from './side-work.ts';
 import { Touched } from './touched.ts';
 
 const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
-
-export interface AttributorOptions {
-  readonly clickhouse: ClickHouse;
-  readonly postgres: Postgres;
-  readonly logger: Logger;
-  /** Everything received up to it is in the raw tables, and nothing will be added later. */
-  readonly watermark: () => Promise<Date>;
-  /** The experiments that are to have live moments. */
-  readonly plans: () => Promise<readonly ExperimentPlan[]>;
-  /** Names this process; never used by another one. */
-  readonly holder: string;
-  /** Whether the stores are such that no other process can have them open. */
-  readonly sole: boolean;
-  /** Milliseconds of a monotonic clock. */
-  readonly elapsed?: () => number;
-  /** Told of each cycle that has ended. */
-  readonly cycled?: (cycle: { readonly seconds: number; readonly rows: number }) => void;
-  readonly limits?: StatementLimits;
-  readonly slice?: SliceSize;
-  /** How often the plans are looked at for what has changed. */
-  readonly reconcileEveryMs?: number;
-  /** How often it is written down that nothing was received. */
-  readonly passOverEveryMs?: number;
-  /** About how many new rows one cycle takes at most. */
-  readonly mostRows?: number;
-}
 
 const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */

@@ -1,6 +1,6 @@
 import type { ExperimentPlan } from '../../catalogue/index.ts';
 import { AppError } from '../../errors.ts';
-import type { AttributorOptions } from './attributor.ts';
+import type { AttributorOptions } from './attributor-options.ts';
 import { backfill } from './backfill.ts';
 import type { Build } from './build.ts';
 import type { Builds, LiveBuild } from './builds.ts';

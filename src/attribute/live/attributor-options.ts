@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import type { ExperimentPlan } from '../../catalogue/index.ts';
+import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
+import type { Postgres } from '../../stores/postgres/index.ts';
+import type { SliceSize } from '../slices.ts';
+
+export interface AttributorOptions {
+  readonly clickhouse: ClickHouse;
+  readonly postgres: Postgres;
+  readonly logger: Logger;
+  /** Everything received up to it is in the raw tables, and nothing will be added later. */
+  readonly watermark: () => Promise<Date>;
+  /** The experiments that are to have live moments. */
+  readonly plans: () => Promise<readonly ExperimentPlan[]>;
+  /** Names this process; never used by another one. */
+  readonly holder: string;
+  /** Whether the stores are such that no other process can have them open. */
+  readonly sole: boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly elapsed?: () => number;
+  /** Told of each cycle that has ended. */
+  readonly cycled?: (cycle: { readonly seconds: number; readonly rows: number }) => void;
+  readonly limits?: StatementLimits;
+  readonly slice?: SliceSize;
+  /** How often the plans are looked at for what has changed. */
+  readonly reconcileEveryMs?: number;
+  /** How often it is written down that nothing was received. */
+  readonly passOverEveryMs?: number;
+  /** About how many new rows one cycle takes at most. */
+  readonly mostRows?: number;
+}
