@@ -32,6 +32,33 @@ describe('the lease of attribution', () => {
     await second.close();
   });
 
+  it('leaves no tables of memory behind, neither when it is let go nor when its holder died', async () => {
+    const tables = async () =>
+      (
+        await stores.clickhouse.query<{ name: string; rows: string }>({
+          sql: "SELECT name, toString(total_rows) AS rows FROM system.tables WHERE name LIKE 'touched%' ORDER BY name",
+          limits: { maxSeconds: 5, maxMemoryBytes: 1e8 },
+        })
+      ).map(({ name, rows }) => [name.replace(/\d+$/, ''), rows]);
+    const empty = ['conversions', 'flags', 'impressions', 'names', 'pairs'].map((name) => [
+      `touched_${name}_`,
+      '0',
+    ]);
+    await live.begin();
+    const dead = live.attributor('dead');
+    for (const index of world.cuts.keys()) {
+      live.advance(index);
+      while ((await dead.step()) !== 'idle');
+    }
+    expect(await tables()).toEqual(empty);
+    await live.expireLease();
+    const next = live.attributor('next');
+    await next.step();
+    expect(await tables()).toEqual(empty);
+    await next.close();
+    expect(await tables()).toEqual([]);
+  });
+
   it('lasts as long as a step does where nobody else takes it', async () => {
     await live.begin();
     let now = 0;

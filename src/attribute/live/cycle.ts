@@ -44,7 +44,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
   const there = await isThere(tools, cycle);
   if (!there) {
     for (const group of groups) {
-      await touched.find(group, cycle);
+      await touched.find(group, cycle, 'all');
       await addDelta(touched, group, rows);
       // With one group its pairs are still in the tables.
       if (groups.length === 1) break;
@@ -58,7 +58,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
     });
   }
   for (const group of groups) {
-    if (there || groups.length > 1) await touched.find(group, cycle);
+    if (there || groups.length > 1) await touched.find(group, cycle, 'assignments');
     await permit();
     await clickhouse.command({
       sql: fill(ASSIGN, { pairs: touched.pairs }),
@@ -66,6 +66,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
       limits,
     });
   }
+  await touched.clear();
 }
 
 async function isThere({ clickhouse, limits }: CycleTools, cycle: Cycle): Promise<boolean> {

@@ -28,6 +28,8 @@ const templates = {
   conversions: sql('touched-conversions'),
 };
 
+const ABANDONED = sql('abandoned-tables');
+
 /** Receipt times in ms: what was received after `from` and up to `to` is new. */
 export interface Stretch {
   readonly from: number;
@@ -50,6 +52,7 @@ const KNOWN_BEFORE = upTo('from');
 
 /** What a cycle's new rows touch, in tables of memory that are this attributor's own. */
 export class Touched {
+  readonly #fence: number;
   readonly #clickhouse: ClickHouse;
   readonly #engine: Engine;
   readonly #limits: StatementLimits;
@@ -58,6 +61,7 @@ export class Touched {
 
   /** @param fence nobody else's: two attributors never share a table. */
   constructor(clickhouse: ClickHouse, fence: number, limits: StatementLimits) {
+    this.#fence = fence;
     this.#clickhouse = clickhouse;
     this.#engine = new Engine(clickhouse, limits);
     this.#limits = limits;
@@ -75,7 +79,13 @@ export class Touched {
     return this.#tables.pairs;
   }
 
+  /** Makes the tables, and takes away those of attributors before this one, which may have died with them full. */
   async create(): Promise<void> {
+    const abandoned = await this.#engine.ask<{ name: string }>({
+      sql: ABANDONED,
+      params: { fence: this.#fence },
+    });
+    for (const { name } of abandoned) await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`);
     const { names, flags, impressions, pairs, conversions } = this.#tables;
     await this.#run(fill(templates.createNames, { table: names }));
     await this.#run(fill(templates.createFlags, { table: flags }));
@@ -88,10 +98,18 @@ export class Touched {
     for (const table of Object.values(this.#tables)) await this.#run(`DROP TABLE IF EXISTS ${table} SYNC`);
   }
 
-  /** Fills the tables for a group and a stretch of new rows; what is there of another is gone. */
-  async find(group: Group, { from, to }: Stretch): Promise<void> {
-    const { names, flags, impressions, pairs, conversions } = this.#tables;
+  /** Gives back the memory. */
+  async clear(): Promise<void> {
     for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
+  }
+
+  /**
+   * Fills the tables for a group and a stretch of new rows; what is there of another is gone.
+   * @param what `assignments`: only what tells which assignments have changed.
+   */
+  async find(group: Group, { from, to }: Stretch, what: 'all' | 'assignments'): Promise<void> {
+    const { names, flags, impressions, pairs, conversions } = this.#tables;
+    await this.clear();
     const params = { ...group.params, from, to };
     const marks = { fresh: FRESH, rows: KNOWN, before: KNOWN_BEFORE };
     await this.#run(fill(templates.names, { ...marks, into: names }), params);
@@ -109,6 +127,7 @@ export class Touched {
       ...both.params,
       own_epochs: group.terms.epochs.length,
     });
+    if (what === 'assignments') return;
     await this.#run(fill(templates.assignments, { names, touched_flags: flags, into: pairs }), params);
     await this.#run(
       fill(templates.conversions, {
