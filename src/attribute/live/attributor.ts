@@ -73,6 +73,8 @@ export class Attributor {
       this.#last = 'build';
       this.#failed = true;
       if (error instanceof AppError && error.code === 'conflict') this.#lease = null;
+      // Whoever has taken over has taken this one's tables away: look who has the lease before anything else.
+      else if (this.#lease !== null) this.#lease.until = Number.NEGATIVE_INFINITY;
       throw error;
     }
   }
