@@ -1,8 +1,8 @@
 /**
  * Rows attributed a second and time a cycle, by the number of conversions that are stored and of rows that are new.
- * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements]
+ * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements] [--merged]
  * `stored` and `units` in millions, `cycles` in thousands of new rows, of which 30 % are impressions. Ten experiments of
- * twenty metrics each. 100 M conversions need about 12 GB of disk.
+ * twenty metrics each. `merged`: the history is one part a week, as weeks that are over are after a while. 100 M conversions need about 12 GB of disk.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
     units: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '5' },
     statements: { type: 'boolean', default: false },
+    merged: { type: 'boolean', default: false },
   },
 });
 const millions = (text: string) => text.split(',').map((part) => Number(part) * 1e6);
@@ -74,6 +75,9 @@ try {
       }
     }
     await settle();
+    if (options.merged)
+      for (const table of ['raw_conversions', 'raw_impressions', 'assignments'])
+        await engine.command({ sql: `OPTIMIZE TABLE ${table} FINAL`, limits });
     await report(size);
   }
 } finally {
