@@ -10,6 +10,7 @@ import { overflowReason } from './moment-rows.ts';
 import { Shard } from './shard.ts';
 import { SideWork } from './side-work.ts';
 import { Touched } from './touched.ts';
+import { touchedBuilds } from './touched-builds.ts';
 
 const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
 
@@ -165,7 +166,9 @@ export class Attributor {
     lease: Lease,
     cycle: { readonly number: number; readonly from: number; readonly to: number },
   ): Promise<void> {
-    await runCycle(this.#tools(lease), groupsOf(this.#side.live), cycle);
+    const tools = this.#tools(lease);
+    const touched = await touchedBuilds(tools, this.#side.live, cycle);
+    await runCycle(tools, groupsOf(touched), cycle);
     await this.#shard.finish(lease.fence, cycle.number);
   }
 

@@ -64,8 +64,11 @@ export function groupOf(builds: readonly Build[]): Group {
   }));
   const terms = groupTerms(plans);
   const firsts = builds.map((_, index) => terms.epochs.findIndex((epoch) => epoch.plan === index + 1) + 1);
+  const parameters = new Map(terms.metrics.map((metric) => [metric, parametersOf(builds, terms, metric)]));
+  const known = (metric: PlannedMetric): MetricParameters =>
+    parameters.get(metric) ?? parametersOf(builds, terms, metric);
   const ready = (metric: PlannedMetric, at: number) => {
-    const { caps } = parametersOf(builds, terms, metric);
+    const { caps } = known(metric);
     return caps === undefined || caps[at] !== undefined;
   };
   const planned = plans.map((plan) => new Set(plan.metrics.map(metricId)));
@@ -83,10 +86,10 @@ export function groupOf(builds: readonly Build[]): Group {
     terms,
     bothSides: twice(terms),
     bothParametersOf: (metric) => {
-      const { centres, caps } = parametersOf(builds, terms, metric);
+      const { centres, caps } = known(metric);
       return { centres: [...centres, ...centres], caps: caps && [...caps, ...caps] };
     },
-    parametersOf: (metric) => parametersOf(builds, terms, metric),
+    parametersOf: known,
     metricsOfEpoch,
     params: {
       ...terms.params,
