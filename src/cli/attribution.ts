@@ -28,6 +28,11 @@ export const verify = {
     await service.post(path(experiment, ':verify'), '');
     const answer = await waitFor(service, experiment, ({ verificationAsked }) => !verificationAsked);
     const { largestDifference, differenceAt, trusted, verifiedThrough } = answer;
+    if (trusted === null)
+      throw new AppError(
+        'conflict',
+        `The moments of "${experiment}" were made anew meanwhile, and the new ones were not compared; ask again.`,
+      );
     if (trusted === false)
       throw new AppError(
         'unprocessable',

@@ -20,7 +20,10 @@ export const AttributionAnswer = z
       .nullable()
       .describe('found then, relative to the terms that were added up; counts must be equal'),
     differenceAt: z.string().nullable().describe('where it was; null where there was none at all'),
-    trusted: z.boolean().nullable().describe('false: above 1e-9, and being made anew'),
+    trusted: z
+      .boolean()
+      .nullable()
+      .describe('false: above 1e-9, and being made anew; null: not compared yet'),
     verificationAsked: z.boolean().describe('a verification waits or is under way'),
     rebuildAsked: z.boolean().describe('a rebuild waits or is under way'),
     building: z

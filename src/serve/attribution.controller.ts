@@ -83,7 +83,8 @@ function answerOf(experiment: string, { live, building }: UpkeepState): Attribut
     verifiedThrough: instant(live?.verifiedThrough),
     largestDifference: live?.largestDifference ?? null,
     differenceAt: live?.differenceAt ?? null,
-    trusted: live === null ? null : !live.untrusted,
+    // What was never compared is neither.
+    trusted: live === null || live.verifiedAt === null ? null : !live.untrusted,
     rebuildAsked: live?.rebuildAsked ?? false,
     verificationAsked: live?.verificationAsked ?? false,
     building: building === null ? null : { build: building.id, progress: building.progress },

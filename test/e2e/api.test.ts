@@ -96,19 +96,25 @@ describe('the README', () => {
   it('has commands that check its moments and make them anew', async () => {
     const args = ['checkout', '--token', service.token, '--url', service.base];
     const asked = async () =>
-      (await (await call('/api/v1/experiments/checkout/attribution')).json()) as { build: number | null };
+      (await (await call('/api/v1/experiments/checkout/attribution')).json()) as {
+        build: number | null;
+        trusted: boolean | null;
+      };
     // Moments are made in the background.
     while ((await asked()).build === null) await new Promise((resolve) => setTimeout(resolve, 100));
     const verified = await run(join(root, 'bin/assay'), ['verify', ...args]);
     expect(verified.stdout).toMatch(
       /^The moments of "checkout" are what raw rows .* give; the largest difference is \S+/,
     );
-    const { build } = await asked();
+    const { build, trusted } = await asked();
+    expect(trusted).toBe(true);
     const rebuilt = await run(join(root, 'bin/assay'), ['rebuild', ...args]);
     expect(rebuilt.stdout).toMatch(
       /^Build \d+ of "checkout" is live, with everything received up to \S+Z\.$/m,
     );
-    expect((await asked()).build).toBeGreaterThan(build ?? 0);
+    const anew = await asked();
+    expect(anew.build).toBeGreaterThan(build ?? 0);
+    expect(anew.trusted).toBeNull();
     const unknown = run(join(root, 'bin/assay'), ['verify', 'nothing', ...args.slice(1)]);
     await expect(unknown).rejects.toMatchObject({
       code: 1,

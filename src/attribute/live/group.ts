@@ -96,9 +96,7 @@ export function groupOf(builds: readonly Build[]): Group {
       parts: partsOf(terms),
       builds: builds.map((build) => build.id),
       first_epochs: firsts,
-      variants: terms.variants,
       build_of: terms.epochs.map((epoch) => buildOf(epoch.plan)),
-      plan_of: terms.epochs.map((epoch) => epoch.plan),
       numbers: terms.epochs.map((epoch) => epoch.number),
     },
   };
