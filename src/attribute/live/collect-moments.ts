@@ -80,6 +80,8 @@ function cohortOf({ terms, builds }: Group, { epoch, is_new, cohort_day, arm }: 
     variant: terms.variants[plan - 1]?.[arm - 1] ?? '',
     metric: '',
     excluded: '',
+    segment: '',
+    bin: 0,
   };
   return { key, epoch: at, sign: epoch > terms.epochs.length ? (-1 as const) : (1 as const) };
 }

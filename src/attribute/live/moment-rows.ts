@@ -11,6 +11,10 @@ export interface MomentKey {
   /** `metricId`'s key, or '' for units and what is excluded. */
   readonly metric: string;
   readonly excluded: string;
+  /** '' for all units. */
+  readonly segment: string;
+  /** 0 for sums. */
+  readonly bin: number;
 }
 
 export interface MomentSums {
@@ -25,9 +29,13 @@ export interface MomentSums {
 export type TableRow = MomentKey & Readonly<MomentSums>;
 
 const NO_DAY = '1970-01-01';
+const NOTHING = {
+  ...{ epoch: 0, isNew: 0, cohortDay: NO_DAY, variant: '', metric: '', excluded: '', segment: '', bin: 0 },
+};
 const DIMENSIONS = 4;
 export const MOMENT_COLUMNS = [
-  ...['build', 'epoch', 'is_new', 'cohort_day', 'variant', 'metric', 'excluded', 'cycle', 'n', 'left_out'],
+  ...['build', 'epoch', 'is_new', 'cohort_day', 'variant', 'metric', 'excluded', 'segment', 'bin'],
+  ...['cycle', 'n', 'left_out'],
   ...['s1', 's2', 's3', 's4'],
   ...['p11', 'p12', 'p13', 'p14', 'p22', 'p23', 'p24', 'p33', 'p34', 'p44'],
 ] as const;
@@ -44,8 +52,8 @@ export class MomentRows {
 
   /** Adds, or with sign −1 takes away. */
   add(key: MomentKey, sign: 1 | -1, { n, leftOut, sums, products }: MomentSums): void {
-    const { build, epoch, isNew, cohortDay, variant, metric, excluded } = key;
-    const id = `${build} ${epoch} ${isNew} ${cohortDay} ${variant} ${metric} ${excluded}`;
+    const { build, epoch, isNew, cohortDay, variant, metric, excluded, segment, bin } = key;
+    const id = JSON.stringify([build, epoch, isNew, cohortDay, variant, metric, excluded, segment, bin]);
     let row = this.#rows.get(id);
     if (row === undefined) {
       row = { ...key, n: 0, leftOut: 0, sums: sums.map(() => 0), products: products.map(() => 0) };
@@ -59,7 +67,7 @@ export class MomentRows {
 
   /** Adds to what is counted, and to nothing else. */
   count(key: Partial<MomentKey> & { readonly build: number }, sign: 1 | -1, n: number, leftOut = 0): void {
-    const whole = { epoch: 0, isNew: 0, cohortDay: NO_DAY, variant: '', metric: '', excluded: '', ...key };
+    const whole = { ...NOTHING, ...key };
     this.add(whole, sign, { n, leftOut, sums: [], products: [] });
   }
 
@@ -76,13 +84,13 @@ export class MomentRows {
 
   /** The rows that change anything, and the one that tells that this cycle's are there. */
   block(cycle: number, limits: StatementLimits): InsertBlock {
-    const marker = [0, 0, 0, NO_DAY, '', '', '', cycle, 1, 0, ...new Array<number>(14).fill(0)];
+    const marker = [0, 0, 0, NO_DAY, '', '', '', '', 0, cycle, 1, 0, ...new Array<number>(14).fill(0)];
     const rows = this.rows().filter(
       (row) => row.n !== 0 || row.leftOut !== 0 || [...row.sums, ...row.products].some((sum) => sum !== 0),
     );
     const lines = rows.map((row) => [
-      ...[row.build, row.epoch, row.isNew, row.cohortDay, row.variant, row.metric, row.excluded, 0],
-      ...[row.n, row.leftOut, ...row.sums, ...row.products],
+      ...[row.build, row.epoch, row.isNew, row.cohortDay, row.variant, row.metric, row.excluded],
+      ...[row.segment, row.bin, 0, row.n, row.leftOut, ...row.sums, ...row.products],
     ]);
     return {
       table: 'moments',

@@ -16,6 +16,8 @@ interface Row {
   readonly variant: string;
   readonly metric: string;
   readonly excluded: string;
+  readonly segment: string;
+  readonly bin: number;
   readonly n: string;
   readonly left_out: string;
   readonly sums: number[];
@@ -41,7 +43,7 @@ export async function readMoments(
   const dimension = Math.max(1, ...build.plan.metrics.map(({ definition }) => dimensionOf(definition)));
   const rows = await clickhouse.query<Row>({
     sql: fill(READ, columnsOf(dimension)),
-    params: { build: build.id, cycle: cycle ?? 0 },
+    params: { build: build.id, cycle: cycle ?? 0, segments: [''] },
     limits: LIMITS,
   });
   return {
