@@ -1,8 +1,9 @@
 /**
  * Rows attributed a second and time a cycle, by the number of conversions that are stored and of rows that are new.
- * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements] [--merged]
+ * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements] [--merged] [--directory path]
  * `stored` and `units` in millions, `cycles` in thousands of new rows, of which 30 % are impressions. Ten experiments of
  * twenty metrics each. `merged`: the history is one part a week, as weeks that are over are after a while. 100 M conversions need about 12 GB of disk.
+ * `directory`: where the stores are kept, so that the next run goes on with what they hold; otherwise they are made anew and removed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '5' },
     statements: { type: 'boolean', default: false },
     merged: { type: 'boolean', default: false },
+    directory: { type: 'string' },
   },
 });
 const millions = (text: string) => text.split(',').map((part) => Number(part) * 1e6);
@@ -44,15 +46,19 @@ const plans: ExperimentPlan[] = Array.from({ length: 10 }, (_, index) => ({
   flag: `flag-${index}`,
 }));
 
-const directory = mkdtempSync(join(tmpdir(), 'assay-bench-attribute-'));
+const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'assay-bench-attribute-'));
 const engine = await openEmbeddedClickHouse({ directory: join(directory, 'clickhouse') });
 const postgres = await openEmbeddedPostgres({ directory: join(directory, 'postgres') });
 await migrateClickHouse(engine, migrations('clickhouse'));
 await migratePostgres(postgres, migrations('postgres'));
 const { clickhouse, times } = timedStatements(engine);
-let through = NOW;
-let made = 0;
-let stored = 0;
+const [there] = await engine.query<{ stored: string; made: string; through: string }>({
+  sql: 'SELECT count() AS stored, max(_offset) + 1 AS made, toUnixTimestamp64Milli(max(_received_at)) AS through FROM raw_conversions',
+  limits,
+});
+let stored = Number(there?.stored ?? 0);
+let made = stored === 0 ? 0 : Number(there?.made);
+let through = Math.max(NOW, stored === 0 ? 0 : Number(there?.through));
 const attributor = new Attributor({
   ...{ clickhouse, postgres, logger: pino({ level: 'warn' }), holder: 'bench' },
   watermark: async () => new Date(through),
@@ -84,7 +90,7 @@ try {
   await attributor.close();
   await clickhouse.close();
   await postgres.close();
-  rmSync(directory, { recursive: true, force: true });
+  if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
 }
 
 /** Rows of which 30 % more are impressions; of history over the two weeks before now. */

@@ -24,6 +24,8 @@ interface Cell {
 /** The marks of vectors.sql, moments.sql and totals.sql for some metrics. */
 export interface MetricColumns {
   readonly conditions: string;
+  /** Whether a row is in the longest window or pre-period of them. */
+  readonly reach: string;
   readonly cells: string;
   readonly elements: string;
   readonly moments: string;
@@ -154,6 +156,7 @@ export function metricColumns(
   });
   return {
     conditions: conditions.columns(),
+    reach: reachOf(metrics, bindings),
     cells: cells.columns(),
     elements: elements.join(', '),
     moments: moments.join(', '),
@@ -190,6 +193,20 @@ function centreOf(centres: readonly (readonly number[])[], component: number, bi
   return values.every((value) => value === first)
     ? bindings.bind('Float64', first)
     : `${bindings.bind('Array(Float64)', values)}[epoch]`;
+}
+
+/**
+ * Most rows of units that have been there for long are in no window; to group them costs more than to look. (A unit first
+ * seen after its epoch's end has a pre-period and no window.)
+ */
+function reachOf(metrics: readonly PlannedMetric[], bindings: Bindings): string {
+  const windows = metrics.map(({ definition }) => definition.windowHours);
+  const longest = Math.max(0, ...windows.map((hours) => hours ?? 0));
+  const before = Math.max(0, ...metrics.map(({ definition }) => definition.prePeriodHours ?? 0));
+  const end = windows.includes(null) ? 'until' : windowEnd(longest, bindings);
+  const within = `t >= first AND t < ${end}`;
+  if (before === 0) return within;
+  return `${within} OR t < origin AND t >= origin - ${bindings.bind('Int64', Math.round(before * HOUR))}`;
 }
 
 function windowEnd(hours: number, bindings: Bindings): string {

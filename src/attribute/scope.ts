@@ -37,17 +37,34 @@ export interface RepeatedIds {
 const UNIT_HASHES = 2n ** 64n;
 export const RAW_TABLES = { impressions: 'raw_impressions', conversions: 'raw_conversions' } as const;
 
-/** One of `count` equal ranges of unit hashes, over what was received up to `dataThrough`. */
-export function sliceScope(dataThrough: Date, index: number, count: number, sparse: boolean): Scope {
+/** One of `count` equal ranges of unit hashes. */
+export interface UnitRange {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** The condition on `unit_hash`, and what it binds. */
+export function inUnitRange({ index, count }: UnitRange): {
+  readonly units: string;
+  readonly params: Readonly<Record<string, bigint>>;
+} {
   return {
-    sparse,
-    tables: RAW_TABLES,
-    rows: "_received_at <= fromUnixTimestamp64Milli({data_through:Int64}, 'UTC')",
     units: 'unit_hash BETWEEN {first_hash:UInt64} AND {last_hash:UInt64}',
     params: {
-      data_through: dataThrough.getTime(),
       first_hash: (UNIT_HASHES * BigInt(index)) / BigInt(count),
       last_hash: (UNIT_HASHES * BigInt(index + 1)) / BigInt(count) - 1n,
     },
+  };
+}
+
+/** One of `count` equal ranges of unit hashes, over what was received up to `dataThrough`. */
+export function sliceScope(dataThrough: Date, index: number, count: number, sparse: boolean): Scope {
+  const { units, params } = inUnitRange({ index, count });
+  return {
+    sparse,
+    units,
+    tables: RAW_TABLES,
+    rows: "_received_at <= fromUnixTimestamp64Milli({data_through:Int64}, 'UTC')",
+    params: { ...params, data_through: dataThrough.getTime() },
   };
 }

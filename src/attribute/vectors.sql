@@ -1,7 +1,8 @@
 -- Question: what do the conversions of units make of each metric, per unit and epoch?
 -- Inputs:   earliest (ms: conversions before then are in no window and no pre-period); marks: pairs (pairs.sql),
 --           conversions (conversions.sql), known (whether a conversion is
---           known on the side of the epoch), conditions and cells (metric-columns.ts: what a metric asks of one row, and
+--           known on the side of the epoch), reach (whether it is in the longest window or pre-period: others are not worth
+--           grouping), conditions and cells (metric-columns.ts: what a metric asks of one row, and
 --           what it makes of all of a unit's) and what they take.
 -- Columns:  unit_hash, epoch, arm, is_new, cohort_day, first, until, and the cells. Units without any of these
 --           conversions have no row.
@@ -23,6 +24,6 @@ FROM
         FROM (/*pairs*/)
         WHERE selected AND NOT guarded AND NOT mixed
     ) AS pairs ON conversions.unit_hash = pairs.unit_hash
-    WHERE t >= {earliest:Int64} AND (/*known*/)
+    WHERE t >= {earliest:Int64} AND (/*known*/) AND (/*reach*/)
 )
 GROUP BY unit_hash, epoch

@@ -40,7 +40,7 @@ describe('the lease of attribution', () => {
           limits: { maxSeconds: 5, maxMemoryBytes: 1e8 },
         })
       ).map(({ name, rows }) => [name.replace(/\d+$/, ''), rows]);
-    const empty = ['conversions', 'flags', 'impressions', 'names', 'pairs'].map((name) => [
+    const empty = ['changes', 'conversions', 'flags', 'impressions', 'names', 'pairs'].map((name) => [
       `touched_${name}_`,
       '0',
     ]);

@@ -49,6 +49,7 @@ export class LiveWorld {
       elapsed,
       ...{ clickhouse: stores.clickhouse, postgres: stores.postgres, logger, holder, reconcileEveryMs: 0 },
       passOverEveryMs: 0,
+      rowsAtATime: this.#world.rowsAtATime,
       sole: false,
       watermark: async () => new Date(this.#cut),
       plans: async () => this.#begun,

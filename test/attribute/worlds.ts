@@ -11,6 +11,7 @@ export interface World {
   readonly conversions: readonly Unhashed<RawConversion>[];
   /** Receipt times, ascending: up to where the watermark comes, one after the other. */
   readonly cuts: readonly number[];
+  readonly rowsAtATime: number;
 }
 
 export function randomWorld(
@@ -62,5 +63,6 @@ export function randomWorld(
     impressions,
     conversions,
     cuts: [...new Set([...times, (received.at(-1) ?? 0) + 1])].sort((a, b) => a - b),
+    rowsAtATime: random.pick([5, 30, 1000]),
   };
 }

@@ -26,6 +26,8 @@ export interface AttributorOptions {
   readonly reconcileEveryMs?: number;
   /** How often it is written down that nothing was received. */
   readonly passOverEveryMs?: number;
-  /** About how many new rows one cycle takes at most. */
+  /** About how many new rows one cycle takes at most; four million unless told. */
   readonly mostRows?: number;
+  /** About how many of them are attributed at a time, so that memory is bounded; half a million unless told. */
+  readonly rowsAtATime?: number;
 }

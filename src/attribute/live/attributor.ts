@@ -1,10 +1,10 @@
 import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
 import type { SliceSize } from '../slices.ts';
 import type { AttributorOptions } from './attributor-options.ts';
 import { Builds } from './builds.ts';
-import { type CycleTools, runCycle } from './cycle.ts';
+import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
+import { countFreshRows, freshRows } from './fresh-rows.ts';
 import { groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
 import { Shard } from './shard.ts';
@@ -12,8 +12,11 @@ import { SideWork } from './side-work.ts';
 import { Touched } from './touched.ts';
 import { touchedBuilds } from './touched-builds.ts';
 
-const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));
-
+/**
+ * The more rows are attributed together, the more of them share a look at the stored ones; until a cycle has ended nothing
+ * of it is shown.
+ */
+const MOST_ROWS = 4_000_000;
 const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
@@ -117,7 +120,9 @@ export class Attributor {
     this.#failed = false;
     const { through, under } = await this.#shard.read();
     if (under !== null) {
-      await this.#cycle(lease, { number: under.cycle, from: through, to: under.through });
+      const stretch = { from: through, to: under.through };
+      const rows = await countFreshRows(this.#tools(lease), stretch);
+      await this.#cycle(lease, { ...stretch, rows, number: under.cycle });
       return 'cycle';
     }
     const side = async (upTo: number): Promise<Step> => {
@@ -131,7 +136,7 @@ export class Attributor {
     if (to.rows > 0) {
       const startedAt = this.#elapsed();
       const number = await this.#shard.intend(lease.fence, to.received);
-      await this.#cycle(lease, { number, from: through, to: to.received });
+      await this.#cycle(lease, { number, from: through, to: to.received, rows: to.rows });
       this.#options.cycled?.({ seconds: (this.#elapsed() - startedAt) / 1000, rows: to.rows });
       return 'cycle';
     }
@@ -148,24 +153,20 @@ export class Attributor {
     const to = (await this.#options.watermark()).getTime();
     if (to <= from) return null;
     if (this.#side.live.length === 0) return { received: to, rows: 0 };
-    const fresh = await this.#options.clickhouse.query<{ received: string; rows: string }>({
-      sql: FRESH_ROWS,
-      params: { from, to },
-      limits: this.#limits,
-    });
-    const most = this.#options.mostRows ?? 1_000_000;
+    const fresh = await freshRows(
+      { clickhouse: this.#options.clickhouse, limits: this.#limits },
+      { from, to },
+    );
+    const most = this.#options.mostRows ?? MOST_ROWS;
     let rows = 0;
     for (const at of fresh) {
-      rows += Number(at.rows);
-      if (rows >= most) return { received: Number(at.received), rows };
+      rows += at.rows;
+      if (rows >= most) return { received: at.received, rows };
     }
     return { received: to, rows };
   }
 
-  async #cycle(
-    lease: Lease,
-    cycle: { readonly number: number; readonly from: number; readonly to: number },
-  ): Promise<void> {
+  async #cycle(lease: Lease, cycle: Cycle): Promise<void> {
     const tools = this.#tools(lease);
     const touched = await touchedBuilds(tools, this.#side.live, cycle);
     await runCycle(tools, groupsOf(touched), cycle);
@@ -175,6 +176,7 @@ export class Attributor {
   #tools(lease: Lease): CycleTools {
     return {
       ...{ clickhouse: this.#options.clickhouse, touched: lease.touched, limits: this.#limits },
+      rowsAtATime: this.#options.rowsAtATime ?? 500_000,
       permit: () => this.#permit(lease),
       overflowed: async (metrics) => {
         for (const { build, metric } of metrics)

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../errors.ts';
 import { type ClickHouse, repeatInsert, type StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
-import { fill } from '../question.ts';
+import type { UnitRange } from '../scope.ts';
 import { askLeftOut, askMoments, askUnits } from '../statements.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import { collectMoments } from './collect-moments.ts';
@@ -10,12 +11,13 @@ import type { Group } from './group.ts';
 import { MomentRows } from './moment-rows.ts';
 import type { Stretch, Touched } from './touched.ts';
 
-const ASSIGN = loadSql(new URL('./assign.sql', import.meta.url));
 const BLOCK_THERE = loadSql(new URL('./block-there.sql', import.meta.url));
 
 /** One cycle: which rows are new, and the number under which everything is written. */
 export interface Cycle extends Stretch {
   readonly number: number;
+  /** How many rows are new. */
+  readonly rows: number;
 }
 
 /** What a cycle runs with. */
@@ -23,11 +25,17 @@ export interface CycleTools {
   readonly clickhouse: ClickHouse;
   readonly touched: Touched;
   readonly limits: StatementLimits;
+  /** About so many new rows are attributed at a time: memory is bounded however many a cycle has. */
+  readonly rowsAtATime: number;
   /** Asked before every write; rejects where this attributor may write no more. */
   readonly permit: () => Promise<void>;
   /** Told of metrics that can no longer be summed, before anything is written. */
   readonly overflowed: (metrics: MomentRows['overflowed']) => Promise<void>;
 }
+
+/** Where that is too much for the statements' limit of memory, so many times less. */
+const SMALLER = 4;
+const MOST_RANGES = 4096;
 
 /** How long another's insert may stay between its token and its rows. */
 const SETTLE_MS = 1000;
@@ -40,15 +48,18 @@ const SETTLE_MS = 1000;
  */
 export async function runCycle(tools: CycleTools, groups: readonly Group[], cycle: Cycle): Promise<void> {
   const { clickhouse, touched, limits, permit } = tools;
-  const rows = new MomentRows();
   const there = await isThere(tools, cycle);
+  const rows = await inRanges(Math.max(1, Math.ceil(cycle.rows / tools.rowsAtATime)), async (ranges) => {
+    const delta = new MomentRows();
+    await touched.clear();
+    for (const group of groups)
+      for (const range of ranges) {
+        await touched.find(group, cycle, range, there ? 'assignments' : 'all');
+        if (!there) await addDelta(touched, group, delta);
+      }
+    return delta;
+  });
   if (!there) {
-    for (const group of groups) {
-      await touched.find(group, cycle, 'all');
-      await addDelta(touched, group, rows);
-      // With one group its pairs are still in the tables.
-      if (groups.length === 1) break;
-    }
     await tools.overflowed(rows.overflowed);
     await permit();
     await repeatInsert(clickhouse, rows.block(cycle.number, limits), {
@@ -57,16 +68,20 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
       settle: () => pause(SETTLE_MS),
     });
   }
-  for (const group of groups) {
-    if (there || groups.length > 1) await touched.find(group, cycle, 'assignments');
-    await permit();
-    await clickhouse.command({
-      sql: fill(ASSIGN, { pairs: touched.pairs }),
-      params: { ...group.params, cycle: cycle.number },
-      limits,
-    });
-  }
+  await permit();
+  await touched.assign(cycle.number);
   await touched.clear();
+}
+
+/** In so many ranges of units, or in more and smaller ones where a statement exceeds its limit of memory. */
+async function inRanges<T>(count: number, work: (ranges: readonly UnitRange[]) => Promise<T>): Promise<T> {
+  try {
+    return await work(Array.from({ length: count }, (_, index) => ({ index, count })));
+  } catch (error) {
+    const smaller = count * SMALLER;
+    if (!(error instanceof AppError) || error.code !== 'limit-exceeded' || smaller > MOST_RANGES) throw error;
+    return inRanges(smaller, work);
+  }
 }
 
 async function isThere({ clickhouse, limits }: CycleTools, cycle: Cycle): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Build } from './build.ts';
 import type { Builds, LiveBuild } from './builds.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
 import { nextDue } from './due-builds.ts';
+import { countFreshRows } from './fresh-rows.ts';
 import { groupOf } from './group.ts';
 import { removeRetired } from './remove-retired.ts';
 import type { Shard } from './shard.ts';
@@ -136,7 +137,9 @@ export class SideWork {
     // What was received meanwhile; no cycle of the others comes between this and its joining them.
     if (through > job.through) {
       const number = await shard.number(turn.fence);
-      await runCycle(turn.tools, [groupOf([build])], { number, from: job.through, to: through });
+      const stretch = { from: job.through, to: through };
+      const rows = await countFreshRows(turn.tools, stretch);
+      await runCycle(turn.tools, [groupOf([build])], { ...stretch, rows, number });
     }
     await builds.join(turn.fence, build, through);
     this.#job = null;

@@ -1,6 +1,6 @@
 -- Question: which conversions do the touched units have: the touched parts of a unit's, or all where its assignment changed?
 -- Inputs:   environment, unit_type, names, parts (see touched-names.sql); marks: touched_names and pairs (tables of what is
---           touched), rows (which rows are known now), before (which were known before), id and attributes (they,
+--           touched), rows (which rows are known now), before (which were known before), unit_part, id and attributes (they,
 --           or anything of their type where nobody asks for them), into.
 -- Columns:  those of raw_conversions that attribution reads, known_before.
 INSERT INTO /*into*/
@@ -12,6 +12,6 @@ PREWHERE unit_hash IN (SELECT unit_hash FROM /*pairs*/)
 WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND name IN {names:Array(String)} AND (/*rows*/)
     AND
     (
-        (unit_hash, transform(name, {names:Array(String)}, {parts:Array(UInt8)}, toUInt8(0))) IN (SELECT unit_hash, part FROM /*touched_names*/)
+        /*unit_part*/ IN (SELECT unit_part FROM /*touched_names*/)
         OR unit_hash IN (SELECT unit_hash FROM /*pairs*/ WHERE changed)
     )

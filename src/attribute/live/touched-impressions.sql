@@ -1,5 +1,5 @@
 -- Question: what are all known impressions of each unit and flag that has a new one?
--- Inputs:   environment, flags, unit_type; marks: touched_flags (the table of touched-flags.sql), rows (which rows are known
+-- Inputs:   environment, unit_type; marks: touched_flags (the table of touched-flags.sql), rows (which rows are known
 --           now), before (which were known before), attributes (they, or anything of their type where nobody asks for
 --           them), into.
 -- Columns:  those of raw_impressions that attribution reads, known_before.
@@ -8,7 +8,5 @@ SELECT
     environment, flag, unit_type, unit_hash, variant, ts, id_hash, content_hash, reason, flag_version,
     /*attributes*/ AS attributes, /*before*/ AS known_before
 FROM raw_impressions
-PREWHERE unit_hash IN (SELECT unit_hash FROM /*touched_flags*/)
-WHERE environment = {environment:String} AND unit_type = {unit_type:String} AND flag IN {flags:Array(String)}
-    AND (unit_hash, toUInt16(indexOf({flags:Array(String)}, flag))) IN (SELECT unit_hash, plan FROM /*touched_flags*/)
-    AND (/*rows*/)
+PREWHERE environment = {environment:String} AND (flag, unit_hash) IN (SELECT flag, unit_hash FROM /*touched_flags*/)
+WHERE unit_type = {unit_type:String} AND (/*rows*/)

@@ -2,7 +2,7 @@ import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/c
 import { loadSql } from '../../stores/sql-file.ts';
 import { Engine } from '../engine.ts';
 import { fill } from '../question.ts';
-import type { DistinctScope, Scope } from '../scope.ts';
+import { type DistinctScope, inUnitRange, type Scope, type UnitRange } from '../scope.ts';
 import {
   askPairs,
   askRepeats,
@@ -20,12 +20,15 @@ const templates = {
   createImpressions: sql('create-touched-impressions'),
   createPairs: sql('create-touched-pairs'),
   createConversions: sql('create-touched-conversions'),
+  createChanges: sql('create-touched-changes'),
   names: sql('touched-names'),
   flags: sql('touched-flags'),
   impressions: sql('touched-impressions'),
   pairs: sql('touched-pairs'),
   assignments: sql('touched-assignments'),
   conversions: sql('touched-conversions'),
+  assign: sql('assign'),
+  assignChanges: sql('assign-changes'),
 };
 
 const ABANDONED = sql('abandoned-tables');
@@ -47,6 +50,12 @@ interface RepeatsAnswer {
 
 const upTo = (name: string) => `_received_at <= fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
 const FRESH = `_received_at > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${upTo('to')}`;
+/**
+ * A number for a unit and a part of its conversions: a set of numbers is looked up faster than one of pairs. Where two have
+ * the same, all conversions of a part that nothing touches are read too: both sides have them, and nothing comes of it.
+ */
+const UNIT_PART =
+  'unit_hash + 0x9E3779B97F4A7C15 * transform(name, {names:Array(String)}, {parts:Array(UInt8)}, toUInt8(0))';
 const KNOWN = upTo('to');
 const KNOWN_BEFORE = upTo('from');
 
@@ -57,7 +66,9 @@ export class Touched {
   readonly #engine: Engine;
   readonly #limits: StatementLimits;
   #repeated: Repeated | 'many' = 'many';
-  readonly #tables: Readonly<Record<'names' | 'flags' | 'impressions' | 'pairs' | 'conversions', string>>;
+  readonly #tables: Readonly<
+    Record<'names' | 'flags' | 'impressions' | 'pairs' | 'conversions' | 'changes', string>
+  >;
 
   /** @param fence nobody else's: two attributors never share a table. */
   constructor(clickhouse: ClickHouse, fence: number, limits: StatementLimits) {
@@ -72,11 +83,8 @@ export class Touched {
       impressions: table('impressions'),
       pairs: table('pairs'),
       conversions: table('conversions'),
+      changes: table('changes'),
     };
-  }
-
-  get pairs(): string {
-    return this.#tables.pairs;
   }
 
   /** Makes the tables, and takes away those of attributors before this one, which may have died with them full. */
@@ -86,32 +94,47 @@ export class Touched {
       params: { fence: this.#fence },
     });
     for (const { name } of abandoned) await this.#run(`DROP TABLE IF EXISTS ${name} SYNC`);
-    const { names, flags, impressions, pairs, conversions } = this.#tables;
+    const { names, flags, impressions, pairs, conversions, changes } = this.#tables;
     await this.#run(fill(templates.createNames, { table: names }));
     await this.#run(fill(templates.createFlags, { table: flags }));
     await this.#run(fill(templates.createImpressions, { table: impressions }));
     await this.#run(fill(templates.createPairs, { table: pairs }));
     await this.#run(fill(templates.createConversions, { table: conversions }));
+    await this.#run(fill(templates.createChanges, { table: changes }));
   }
 
   async drop(): Promise<void> {
     for (const table of Object.values(this.#tables)) await this.#run(`DROP TABLE IF EXISTS ${table} SYNC`);
   }
 
-  /** Gives back the memory. */
+  /** Gives back the memory, and forgets the changed assignments. */
   async clear(): Promise<void> {
     for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
   }
 
+  /** Makes the changed assignments that were found since `clear` those of the cycle. */
+  async assign(cycle: number): Promise<void> {
+    await this.#run(fill(templates.assignChanges, { changes: this.#tables.changes }), { cycle });
+  }
+
   /**
-   * Fills the tables for a group and a stretch of new rows; what is there of another is gone.
+   * Fills the tables for a range of the units of a group and a stretch of new rows; what is there of others is gone, but
+   * for the changed assignments, to which these are added.
    * @param what `assignments`: only what tells which assignments have changed.
    */
-  async find(group: Group, { from, to }: Stretch, what: 'all' | 'assignments'): Promise<void> {
-    const { names, flags, impressions, pairs, conversions } = this.#tables;
-    await this.clear();
-    const params = { ...group.params, from, to };
-    const marks = { fresh: FRESH, rows: KNOWN, before: KNOWN_BEFORE };
+  async find(
+    group: Group,
+    { from, to }: Stretch,
+    range: UnitRange,
+    what: 'all' | 'assignments',
+  ): Promise<void> {
+    const { changes, ...found } = this.#tables;
+    const { names, flags, impressions, pairs, conversions } = found;
+    for (const table of Object.values(found)) await this.#run(`TRUNCATE TABLE ${table}`);
+    const own = inUnitRange(range);
+    const params = { ...group.params, ...own.params, from, to };
+    const fresh = range.count === 1 ? FRESH : `${FRESH} AND ${own.units}`;
+    const marks = { fresh, rows: KNOWN, before: KNOWN_BEFORE, unit_part: UNIT_PART };
     await this.#run(fill(templates.names, { ...marks, into: names }), params);
     await this.#run(fill(templates.flags, { ...marks, into: flags }), params);
     await this.#run(
@@ -127,6 +150,7 @@ export class Touched {
       ...both.params,
       own_epochs: group.terms.epochs.length,
     });
+    await this.#run(fill(templates.assign, { pairs, into: changes }), group.params);
     if (what === 'assignments') return;
     await this.#run(fill(templates.assignments, { names, touched_flags: flags, into: pairs }), params);
     await this.#run(
