@@ -28,4 +28,8 @@ export interface AttributorOptions {
   readonly passOverEveryMs?: number;
   /** About how many new rows one cycle takes at most. */
   readonly mostRows?: number;
+  /** How far apart batches of units are erased at least; each costs seconds where tables are large. */
+  readonly eraseEveryMs?: number;
+  /** How long before the watermark a unit must have been asked for: clocks differ, and events may be on their way. */
+  readonly eraseAfterMs?: number;
 }

@@ -41,7 +41,7 @@ const SETTLE_MS = 1000;
 export async function runCycle(tools: CycleTools, groups: readonly Group[], cycle: Cycle): Promise<void> {
   const { clickhouse, touched, limits, permit } = tools;
   const rows = new MomentRows();
-  const there = await isThere(tools, cycle);
+  const there = await isThere(tools, cycle.number);
   if (!there) {
     for (const group of groups) {
       await touched.find(group, cycle, 'all');
@@ -49,13 +49,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
       // With one group its pairs are still in the tables.
       if (groups.length === 1) break;
     }
-    await tools.overflowed(rows.overflowed);
-    await permit();
-    await repeatInsert(clickhouse, rows.block(cycle.number, limits), {
-      rows: 1,
-      count: { sql: BLOCK_THERE, params: { cycle: cycle.number }, limits },
-      settle: () => pause(SETTLE_MS),
-    });
+    await writeMoments(tools, rows, cycle.number);
   }
   for (const group of groups) {
     if (there || groups.length > 1) await touched.find(group, cycle, 'assignments');
@@ -69,13 +63,33 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
   await touched.clear();
 }
 
-async function isThere({ clickhouse, limits }: CycleTools, cycle: Cycle): Promise<boolean> {
+/** Whether the block of moments that is written under the number is there. */
+export async function isThere(
+  { clickhouse, limits }: Pick<CycleTools, 'clickhouse' | 'limits'>,
+  number: number,
+): Promise<boolean> {
   const [found] = await clickhouse.query<{ n: string }>({
     sql: BLOCK_THERE,
-    params: { cycle: cycle.number },
+    params: { cycle: number },
     limits,
   });
   return Number(found?.n) > 0;
+}
+
+/** Adds the rows to the moments under the number, once, whoever else does so. */
+export async function writeMoments(
+  tools: Omit<CycleTools, 'touched'>,
+  rows: MomentRows,
+  number: number,
+): Promise<void> {
+  const { clickhouse, limits } = tools;
+  await tools.overflowed(rows.overflowed);
+  await tools.permit();
+  await repeatInsert(clickhouse, rows.block(number, limits), {
+    rows: 1,
+    count: { sql: BLOCK_THERE, params: { cycle: number }, limits },
+    settle: () => pause(SETTLE_MS),
+  });
 }
 
 /** Adds what the touched units give after the new rows, less what they gave before. */
