@@ -15,6 +15,7 @@ CREATE TABLE erasures (
   CHECK (done_at IS NULL OR cycle IS NOT NULL)
 );
 CREATE UNIQUE INDEX erasures_waiting ON erasures (unit_hash) WHERE cycle IS NULL;
+CREATE INDEX erasures_by_cycle ON erasures (cycle);
 CREATE INDEX erasures_not_done ON erasures (asked_at) WHERE done_at IS NULL;
 
 -- An intent that goes no further than the builds have come is an erasure.

@@ -1,9 +1,16 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AuditLog, systemActor } from '../../src/access/index.ts';
-import { Attributor, LiveMoments, Upkeep } from '../../src/attribute/index.ts';
+import {
+  type Attribution,
+  Attributor,
+  LiveMoments,
+  Recomputation,
+  Upkeep,
+} from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { Erasures } from '../../src/erase/index.ts';
+import type { Statement } from '../../src/stores/clickhouse/index.ts';
 import { experiment, impression, order, spend } from './experiments.ts';
 import { insertRows, storedRows } from './raw-rows.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -208,6 +215,54 @@ describe('erasing a unit', () => {
     await one.close();
   });
 });
+
+describe('the recomputation', () => {
+  it('reads all of its rows before units are erased, or all of them after', async () => {
+    const plan = experiment('read', [spend()]);
+    const units = Array.from({ length: 40 }, (_, unit) => String(unit));
+    await insertRows(stores.clickhouse, {
+      impressions: units.map((unit) => impression('read', unit, { receivedAt: now })),
+      conversions: units.map((unit) => order('read', unit, 1 + Number(unit), { receivedAt: now })),
+    });
+    const one = attributor();
+    // After each of the first five questions.
+    for (const [turn, unit] of units.slice(10, 15).entries()) {
+      let left = 1 + turn;
+      const asked: string[] = [];
+      const { clickhouse } = stores;
+      const disturbed = {
+        ...{ insert: clickhouse.insert.bind(clickhouse), command: clickhouse.command.bind(clickhouse) },
+        ...{ stream: clickhouse.stream.bind(clickhouse), ping: clickhouse.ping.bind(clickhouse) },
+        close: clickhouse.close.bind(clickhouse),
+        query: async <Row>(statement: Statement) => {
+          const rows = await clickhouse.query<Row>(statement);
+          left -= 1;
+          if (left === 0) {
+            asked.push(unit);
+            await ask('user', unit);
+            await untilErased(one);
+          }
+          return rows;
+        },
+      };
+      const options = { postgres: stores.postgres, logger: pino({ level: 'silent' }) };
+      const dataThrough = new Date(now);
+      const given = await new Recomputation({ ...options, clickhouse: disturbed }).run(plan, { dataThrough });
+      const after = await new Recomputation({ ...options, clickhouse }).run(plan, { dataThrough });
+      expect(asked).toEqual([unit]);
+      expect([given.units, totals(given)]).toEqual([after.units, totals(after)]);
+    }
+    await one.close();
+  });
+});
+
+function totals({ moments }: Attribution) {
+  return moments.map((row) => [
+    row.variant,
+    row.moments.n,
+    Math.round((row.moments.centre[0] ?? 0) * row.moments.n + (row.moments.sums[0] ?? 0)),
+  ]);
+}
 
 describe('batches of erasures', () => {
   const batches = async () =>
