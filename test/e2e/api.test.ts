@@ -223,6 +223,9 @@ describe('operations', () => {
     expect(text).toMatch(/^assay_scorecard_seconds_count [1-9]/m);
     expect(text).toMatch(/^assay_scorecard_age_seconds\{experiment="checkout"\} \d/m);
     expect(text).toMatch(/^assay_jobs\{state="failed"\} 0$/m);
+    expect(text).toMatch(/^assay_attribution_builds\{state="live"\} [1-9]/m);
+    expect(text).toMatch(/^assay_erasures_waiting 0$/m);
+    expect(text).toMatch(/^assay_erasures_oldest_seconds 0$/m);
   });
 });
 
