@@ -356,23 +356,44 @@ describe('batches of erasures', () => {
     await one.close();
   });
 
-  it('are begun anew where their intent is gone, as a version leaves them that knows nothing of them', async () => {
-    plans = [experiment('older', [spend()])];
-    await insertRows(stores.clickhouse, {
-      impressions: ['1', '2'].map((unit) => impression('older', unit, { receivedAt: now })),
-      conversions: [],
-    });
-    const one = attributor();
-    while ((await one.step()) !== 'idle');
-    await ask('user', '1');
-    await ask('user', '1');
-    while ((await one.step()) !== 'erasure');
-    await stores.postgres.query('UPDATE attribution_shards SET next_cycle = NULL, next_through = NULL');
-    await untilErased(one);
-    expect((await new LiveMoments(stores).read('older'))?.units.map(({ units }) => units)).toEqual([1]);
-    expect(await batches()).toEqual([1]);
-    await one.close();
-  });
+  it.each(['before', 'after'])(
+    'are begun anew, and checked, where a version that knows nothing of them has ended them %s their moments were there',
+    async (when) => {
+      const key = `ended-${when}`;
+      plans = [experiment(key, [spend()])];
+      await insertRows(stores.clickhouse, {
+        impressions: ['1', '2'].map((unit) => impression(key, unit, { receivedAt: now, variant: 'control' })),
+        conversions: [],
+      });
+      const { clickhouse } = stores;
+      let dies = true;
+      const dying: typeof clickhouse = {
+        ...{ query: clickhouse.query.bind(clickhouse), insert: clickhouse.insert.bind(clickhouse) },
+        ...{ stream: clickhouse.stream.bind(clickhouse), ping: clickhouse.ping.bind(clickhouse) },
+        close: clickhouse.close.bind(clickhouse),
+        command: (statement) =>
+          dies && statement.sql.includes('DELETE FROM assignments')
+            ? Promise.reject(new Error('died'))
+            : clickhouse.command(statement),
+      };
+      const one = attributor({ clickhouse: dying });
+      while ((await one.step()) !== 'idle');
+      const units = async () => (await new LiveMoments(stores).read(key))?.units.map((row) => row.units);
+      await ask('user', '1');
+      while ((await one.step()) !== 'erasure');
+      if (when === 'after') await expect(one.step()).rejects.toThrow('died');
+      dies = false;
+      expect(await units()).toEqual([when === 'after' ? 1 : 2]);
+      await stores.postgres.query('UPDATE attribution_shards SET next_cycle = NULL, next_through = NULL');
+      await untilErased(one);
+      while ((await one.step()) !== 'idle');
+      expect(await units()).toEqual([1]);
+      expect(await batches()).toEqual([1]);
+      const told = logged.filter((line) => line.includes(key) && line.includes('what raw rows give'));
+      expect(told.map((line) => JSON.parse(line).level)).toEqual([when === 'after' ? 50 : 30]);
+      await one.close();
+    },
+  );
 });
 
 async function insertLetters(
