@@ -356,6 +356,62 @@ describe('batches of erasures', () => {
     await one.close();
   });
 
+  it.each(['assignments', 'raw_impressions', 'raw_conversions'])(
+    'take nothing away that came later, when whoever is held up before it deletes from %s goes on at last',
+    async (table) => {
+      const key = `late-${table}`;
+      plans = [experiment(key, [spend()])];
+      const at = () => ({ receivedAt: now, variant: 'control' });
+      const come = async (value: number) => {
+        now += 1;
+        const units = value === 11 ? [] : ['1', '2'];
+        const impressions = units.map((unit) => impression(key, unit, { ...at(), id: `i${value}` }));
+        const conversions = [order(key, '1', value, { receivedAt: now, id: `o${value}` })];
+        await insertRows(stores.clickhouse, { impressions, conversions });
+      };
+      await come(7);
+      const { clickhouse } = stores;
+      const later = attributor({ holder: 'later' });
+      let overtaken = false;
+      const heldUp: typeof clickhouse = {
+        ...{ query: clickhouse.query.bind(clickhouse), insert: clickhouse.insert.bind(clickhouse) },
+        ...{ stream: clickhouse.stream.bind(clickhouse), ping: clickhouse.ping.bind(clickhouse) },
+        close: clickhouse.close.bind(clickhouse),
+        command: async (statement) => {
+          if (!overtaken && statement.sql.includes(`DELETE FROM ${table}`)) {
+            overtaken = true;
+            await untilErased(later);
+            await come(9);
+            while ((await later.step()) !== 'idle');
+          }
+          await clickhouse.command(statement);
+        },
+      };
+      const one = attributor({ clickhouse: heldUp });
+      while ((await one.step()) !== 'idle');
+      await ask('user', '1');
+      while (!overtaken) await one.step().catch(() => undefined);
+      // A conversion alone: whether the unit is still assigned decides.
+      await come(11);
+      while ((await later.step()) !== 'idle');
+      expect(await spent(key)).toEqual([['control', 2, 20]]);
+      const { impressions, conversions } = await storedRows(stores.clickhouse);
+      expect(
+        impressions
+          .get(key)
+          ?.map(({ unitId, id }) => `${unitId} ${id}`)
+          .sort(),
+      ).toEqual(['1 i9', '2 i7', '2 i9']);
+      expect(
+        conversions
+          .get(key)
+          ?.map(({ id }) => id)
+          .sort(),
+      ).toEqual(['o11', 'o9']);
+      await later.close();
+    },
+  );
+
   it.each(['before', 'after'])(
     'are begun anew, and checked, where a version that knows nothing of them has ended them %s their moments were there',
     async (when) => {
