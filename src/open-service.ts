@@ -19,6 +19,7 @@ import { CalculationsModule } from './calculations/calculations.module.ts';
 import { Catalogue, CatalogueModule } from './catalogue/index.ts';
 import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
 import type { Config, Role } from './config.ts';
+import { EraseModule, Erasures } from './erase/index.ts';
 import { AppError } from './errors.ts';
 import { createHttpApp, createOpenApiDocument } from './http/index.ts';
 import { Ingest } from './ingest/index.ts';
@@ -145,6 +146,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     modules.push(
       CalculationsModule.forRoot(),
       CatalogueModule.forRoot({ catalogue }),
+      EraseModule.forRoot({ erasures: new Erasures({ postgres, audit, clock: now }) }),
       ServeModule.forRoot({
         ...{ scorecards, catalogue, recomputation, upkeep, jobs, engineVersion: version, now },
       }),

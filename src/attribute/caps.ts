@@ -71,7 +71,11 @@ export async function computeCaps(
         const { values, zeros } = totals.get(`${index} ${at + 1}`) ?? { values: [], zeros: 0 };
         const counted = includeZeros ? zeros : 0;
         const value = percentile(Float64Array.from(values), counted, level);
-        if (value === undefined) return;
+        if (value === undefined) {
+          // The units that it was computed from were erased.
+          delete caps[epoch.number];
+          return;
+        }
         const next = terms.epochs[at + 1];
         const closes =
           definition.windowHours !== null || (next !== undefined && next.effectiveAt <= dataThrough);

@@ -127,8 +127,11 @@ export function frozenParameters(
 }
 
 function sameCaps(before: StoredParameters['caps'], after: StoredParameters['caps']): boolean {
-  return Object.entries(after).every(
-    ([epoch, { value, frozen }]) => before[epoch]?.value === value && before[epoch]?.frozen === frozen,
+  return (
+    Object.keys(before).length === Object.keys(after).length &&
+    Object.entries(after).every(
+      ([epoch, { value, frozen }]) => before[epoch]?.value === value && before[epoch]?.frozen === frozen,
+    )
   );
 }
 

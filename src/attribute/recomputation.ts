@@ -3,6 +3,7 @@ import type { AttributeFilter, ExperimentPlan } from '../catalogue/index.ts';
 import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { type Attribution, type FailedMetric, FROM_RAW_ROWS } from './attribution.ts';
+import { betweenErasures } from './between-erasures.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
 import { Engine } from './engine.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
@@ -38,12 +39,14 @@ const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000
  */
 export class Recomputation {
   readonly #engine: Engine;
+  readonly #postgres: PostgresRunner;
   readonly #store: ParameterStore;
   readonly #slice: SliceSize;
   readonly #logger: Logger;
 
   constructor({ clickhouse, postgres, logger, limits, slice }: RecomputationOptions) {
     this.#engine = new Engine(clickhouse, limits ?? defaultLimits);
+    this.#postgres = postgres;
     this.#store = new ParameterStore(postgres);
     this.#slice = slice ?? defaultSlice;
     this.#logger = logger;
@@ -54,9 +57,17 @@ export class Recomputation {
    * units and moments are those of units whose first impression matches it; the rest is of the whole experiment. A
    * metric that fails is in `failed`. AppErrors of the stores, where no metric is to blame, are thrown.
    */
-  async run(
+  run(
     plan: ExperimentPlan,
     { dataThrough, segment = [] }: { dataThrough: Date; segment?: readonly AttributeFilter[] },
+  ): Promise<Attribution> {
+    return betweenErasures(this.#postgres, () => this.#run(plan, dataThrough, segment));
+  }
+
+  async #run(
+    plan: ExperimentPlan,
+    dataThrough: Date,
+    segment: readonly AttributeFilter[],
   ): Promise<Attribution> {
     const terms = planTerms(plan);
     const engine = this.#engine;

@@ -5,6 +5,7 @@ import { rebuild, verify } from './attribution.ts';
 import { compute } from './compute.ts';
 import { config } from './config.ts';
 import { deadLetters } from './dead-letters.ts';
+import { erase } from './erase.ts';
 import { results } from './results.ts';
 
 interface Command {
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compute,
   config,
   'dead-letters': deadLetters,
+  erase,
   rebuild,
   results,
   verify,

@@ -29,6 +29,10 @@ export class ServiceClient {
     return this.#ask(`${path}?${new URLSearchParams(query)}`, {});
   }
 
+  delete(path: string): Promise<unknown> {
+    return this.#ask(path, { method: 'DELETE' });
+  }
+
   /** Waits as the service asks where it has too much to do just now. */
   async post(path: string, body: string): Promise<unknown> {
     const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };

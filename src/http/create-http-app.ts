@@ -18,10 +18,27 @@ import { ValidationPipe } from './validation.pipe.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A ready link carries its token in the query: it must never reach a log, however its name is written. */
-export function withoutToken(url: string): string {
-  const [path = '', query = ''] = url.split('?', 2);
-  return new URLSearchParams(query).has('token') ? `${path}?…` : url;
+/**
+ * What may be written down of an address. A ready link carries its token in the query, however its name is written; and
+ * a unit's id, which its address has, is personal data.
+ */
+export function loggable(url: string): string {
+  const [whole = '', query = ''] = url.split('?', 2);
+  const path = withoutUnit(whole);
+  if (new URLSearchParams(query).has('token')) return `${path}?…`;
+  return url.includes('?') ? `${path}?${query}` : path;
+}
+
+function withoutUnit(path: string): string {
+  let plain: string;
+  try {
+    // As the router reads it.
+    plain = decodeURIComponent(path);
+  } catch {
+    return `${path.split('%')[0]}…`;
+  }
+  const [before, after] = plain.split(/\/units\//i, 2);
+  return after === undefined ? path : `${before}/units/…`;
 }
 
 /** How often connections are looked at that a client may keep open after its answer. */
@@ -54,7 +71,7 @@ export async function createHttpApp(
         serializers: {
           req: (request: FastifyRequest) => ({
             method: request.method,
-            url: withoutToken(request.url),
+            url: loggable(request.url),
             remote: request.ip,
           }),
           res: (reply: FastifyReply) => ({ status: reply.statusCode }),
@@ -70,7 +87,8 @@ export async function createHttpApp(
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    // A unit's id is the longest: see EVENT_LIMITS.
+    routerOptions: { maxParamLength: 500 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
@@ -88,7 +106,7 @@ export async function createHttpApp(
     request.log.debug(
       {
         method: request.method,
-        url: withoutToken(request.url),
+        url: loggable(request.url),
         status: reply.statusCode,
         ms: reply.elapsedTime,
       },

@@ -4,7 +4,7 @@ import { LiveWorld } from './live-world.ts';
 import { Random } from './random.ts';
 import { insertRows, storedRows } from './raw-rows.ts';
 import { openStores, type Stores } from './stores.ts';
-import { randomWorld } from './worlds.ts';
+import { randomWorld, type World } from './worlds.ts';
 
 /** `npm run prove` asks for many more. */
 const WORLDS = Number(process.env['ASSAY_WORLDS'] ?? 3);
@@ -12,7 +12,11 @@ const SEED = Number(process.env['ASSAY_SEED'] ?? 0);
 const SIZE = { experiments: 4, streams: Number(process.env['ASSAY_STREAMS'] ?? 5), cuts: 6 };
 const TIMEOUT_MS = 60_000 + WORLDS * 30_000;
 
-const worlds = Array.from({ length: WORLDS }, (_, index) => randomWorld(SEED + index, SIZE));
+// Each test has worlds of its own: what is erased does not come back.
+const [undisturbed, mortal, raced] = ['undisturbed', 'mortal', 'raced'].map((name) =>
+  Array.from({ length: WORLDS }, (_, index) => randomWorld(SEED + index, SIZE, name)),
+) as [World[], World[], World[]];
+const worlds = [...undisturbed, ...mortal, ...raced];
 let stores: Stores;
 let rows: Awaited<ReturnType<typeof storedRows>>;
 beforeAll(async () => {
@@ -34,7 +38,7 @@ describe('live moments over random streams of late, repeated, disordered and con
     'are at every watermark what the model says, whenever an experiment began (I1, I2)',
     async () => {
       const faults: string[] = [];
-      for (const world of worlds) {
+      for (const world of undisturbed) {
         const live = new LiveWorld(world, stores, rows);
         await live.begin();
         const attributor = live.attributor('the only one');
@@ -42,7 +46,11 @@ describe('live moments over random streams of late, repeated, disordered and con
           live.advance(index);
           while ((await attributor.step()) !== 'idle');
           faults.push(...(await live.faults()));
+          await live.erase(index);
+          while ((await attributor.step()) !== 'idle' || (await live.waits()));
+          faults.push(...(await live.faults()));
         }
+        faults.push(...(await live.remains()));
         await attributor.close();
       }
       expect(faults.slice(0, 20)).toEqual([]);
@@ -55,12 +63,12 @@ describe('live moments over random streams of late, repeated, disordered and con
     async () => {
       const faults: string[] = [];
       let deaths = 0;
-      for (const [index, world] of worlds.entries()) {
+      for (const [index, world] of mortal.entries()) {
         const random = new Random(SEED + index);
         const live = new LiveWorld(world, stores, rows);
         await live.begin();
         let left = 0;
-        const mortal = () => {
+        const next = () => {
           left = random.int(1, 120);
           const dying = interrupted(stores, async () => {
             left -= 1;
@@ -68,21 +76,23 @@ describe('live moments over random streams of late, repeated, disordered and con
           });
           return live.attributor(`attributor ${deaths}`, dying);
         };
-        let attributor = mortal();
+        let attributor = next();
         for (const index of world.cuts.keys()) {
           live.advance(index);
+          await live.erase(index);
           for (let idle = false; !idle; ) {
             try {
-              idle = (await attributor.step()) === 'idle';
+              idle = (await attributor.step()) === 'idle' && !(await live.waits());
             } catch (error) {
               if (!(error instanceof Died)) throw error;
               deaths += 1;
               await live.expireLease();
-              attributor = mortal();
+              attributor = next();
             }
           }
           faults.push(...(await live.faults()));
         }
+        faults.push(...(await live.remains()));
         await live.expireLease();
       }
       expect(faults.slice(0, 20)).toEqual([]);
@@ -96,13 +106,14 @@ describe('live moments over random streams of late, repeated, disordered and con
     async () => {
       const faults: string[] = [];
       let overtaken = 0;
-      for (const [number, world] of worlds.entries()) {
+      for (const [number, world] of raced.entries()) {
         const seed = SEED + number;
         const random = new Random(seed);
         const live = new LiveWorld(world, stores, rows);
         await live.begin();
         for (const index of world.cuts.keys()) {
           live.advance(index);
+          await live.erase(index);
           const other = live.attributor(`other ${seed} ${index}`);
           let left = random.int(1, 120);
           let overtook = false;
@@ -133,10 +144,11 @@ describe('live moments over random streams of late, repeated, disordered and con
             );
           await live.expireLease();
           const last = live.attributor(`last ${seed} ${index}`);
-          while ((await last.step()) !== 'idle');
+          while ((await last.step()) !== 'idle' || (await live.waits()));
           faults.push(...(await live.faults()));
           await last.close();
         }
+        faults.push(...(await live.remains()));
       }
       expect(faults.slice(0, 20)).toEqual([]);
       expect(overtaken).toBeGreaterThan(WORLDS);

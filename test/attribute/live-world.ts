@@ -1,11 +1,14 @@
 import { pino } from 'pino';
-import { Attributor, LiveMoments } from '../../src/attribute/index.ts';
+import { AuditLog, systemActor } from '../../src/access/index.ts';
+import { Attributor, LiveMoments, Recomputation } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import { Erasures } from '../../src/erase/index.ts';
 import { differences } from './compare.ts';
 import { attributionOf } from './model.ts';
-import type { storedRows } from './raw-rows.ts';
+import type { RawRow } from './model-unit.ts';
+import { storedRows } from './raw-rows.ts';
 import type { Stores } from './stores.ts';
-import type { World } from './worlds.ts';
+import type { World, WorldUnit } from './worlds.ts';
 
 type Rows = Awaited<ReturnType<typeof storedRows>>;
 const logger = pino({ level: 'silent' });
@@ -18,6 +21,7 @@ export class LiveWorld {
   readonly #live: LiveMoments;
   #cut = 0;
   #begun: readonly ExperimentPlan[] = [];
+  readonly #erased: (WorldUnit & { readonly through: number })[] = [];
 
   constructor(world: World, stores: Stores, rows: Rows) {
     this.#world = world;
@@ -28,6 +32,7 @@ export class LiveWorld {
 
   /** Ends what was live of other worlds. */
   async begin(): Promise<void> {
+    await this.#stores.postgres.query('DELETE FROM erasures WHERE done_at IS NULL');
     await this.#stores.postgres.query("UPDATE attribution_builds SET state = 'retired'");
     await this.#stores.postgres.query(
       "UPDATE attribution_shards SET through = 0, next_cycle = NULL, next_through = NULL, expires_at = 'epoch'",
@@ -40,6 +45,23 @@ export class LiveWorld {
     this.#begun = this.#world.plans.filter((_, number) => number % 2 === 0 || index >= number);
   }
 
+  /** Asks for the units of the cut to be erased. */
+  async erase(index: number): Promise<void> {
+    const { postgres } = this.#stores;
+    const audit = new AuditLog(postgres);
+    const erasures = new Erasures({ postgres, audit, clock: () => new Date(this.#cut) });
+    for (const unit of this.#world.erasures[index] ?? []) {
+      await erasures.ask(systemActor('test'), unit, null);
+      this.#erased.push({ ...unit, through: this.#cut });
+    }
+  }
+
+  /** Whether a unit waits to be erased. */
+  async waits(): Promise<boolean> {
+    const waiting = await this.#stores.postgres.query('SELECT id FROM erasures WHERE done_at IS NULL');
+    return waiting.length > 0;
+  }
+
   attributor(
     holder: string,
     stores: Pick<Stores, 'clickhouse' | 'postgres'> = this.#stores,
@@ -48,7 +70,7 @@ export class LiveWorld {
     return new Attributor({
       elapsed,
       ...{ clickhouse: stores.clickhouse, postgres: stores.postgres, logger, holder, reconcileEveryMs: 0 },
-      passOverEveryMs: 0,
+      ...{ passOverEveryMs: 0, eraseEveryMs: 0, eraseAfterMs: 0 },
       rowsAtATime: this.#world.rowsAtATime,
       sole: false,
       watermark: async () => new Date(this.#cut),
@@ -69,24 +91,68 @@ export class LiveWorld {
     return faults;
   }
 
+  /** What there still is of erased units, and where the recomputation differs from the model; after the last cut. */
+  async remains(): Promise<string[]> {
+    const { clickhouse, postgres } = this.#stores;
+    const { environment } = this.#world;
+    const stored = await storedRows(clickhouse);
+    const faults: string[] = [];
+    for (const table of ['impressions', 'conversions'] as const) {
+      const found = stored[table].get(environment) ?? [];
+      const expected = this.#known<RawRow>(this.#rows[table].get(environment) ?? []);
+      if (found.length !== expected.length)
+        faults.push(`${found.length} ${table} of ${environment}, not ${expected.length}`);
+    }
+    // What is erased at the last cut comes no more.
+    const gone = this.#erased.filter(({ through }) => through === this.#cut);
+    const [assignments] = await clickhouse.query<{ n: string }>({
+      sql: `SELECT count() AS n FROM assignments
+        WHERE unit_hash IN (SELECT cityHash64(unit[1], unit[2]) FROM (SELECT arrayJoin({units:Array(Array(String))}) AS unit))`,
+      params: { units: gone.map(({ type, id }) => [type, id]) },
+      limits: { maxSeconds: 10, maxMemoryBytes: 1e9 },
+    });
+    if (Number(assignments?.n) > 0) faults.push(`${assignments?.n} assignments of erased units`);
+    const ids = await postgres.query('SELECT unit_id FROM erasures WHERE unit_id IS NOT NULL');
+    if (ids.length > 0) faults.push(`${ids.length} ids`);
+    const recomputation = new Recomputation({ ...this.#stores, logger });
+    for (const plan of this.#begun) {
+      const actual = await recomputation.run(plan, { dataThrough: new Date(this.#cut) });
+      const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
+      const expected = this.#expected(plan, { centreOf: (metric) => centres.get(metric) ?? [] });
+      faults.push(...differences(actual, expected).map((fault) => `recomputed ${plan.key}: ${fault}`));
+    }
+    return faults;
+  }
+
+  /** Less what was erased. */
+  #known<Row extends RawRow>(rows: readonly Row[]): Row[] {
+    const erased = Map.groupBy(this.#erased, ({ type, id }) => JSON.stringify([type, id]));
+    return rows.filter((row) => {
+      const times = erased.get(JSON.stringify([row.unitType, row.unitId])) ?? [];
+      return times.every(({ through }) => row.receivedAt > through);
+    });
+  }
+
+  #expected(
+    plan: ExperimentPlan,
+    options: Pick<Parameters<typeof attributionOf>[2], 'centreOf' | 'capsInForce'>,
+  ): ReturnType<typeof attributionOf> {
+    const rows = {
+      impressions: this.#known(this.#rows.impressions.get(plan.environment) ?? []),
+      conversions: this.#known(this.#rows.conversions.get(plan.environment) ?? []),
+    };
+    return attributionOf(plan, rows, { dataThrough: this.#cut, segment: [], ...options });
+  }
+
   async #faultsOf(plan: ExperimentPlan): Promise<string[]> {
     const actual = await this.#live.read(plan.key);
     if (actual === null) return ['no live moments'];
     const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
     const caps = new Map(actual.parameters.map((parameters) => [parameters.metric, { ...parameters.caps }]));
-    const expected = attributionOf(
-      plan,
-      {
-        impressions: this.#rows.impressions.get(plan.environment) ?? [],
-        conversions: this.#rows.conversions.get(plan.environment) ?? [],
-      },
-      {
-        dataThrough: this.#cut,
-        segment: [],
-        centreOf: (metric) => centres.get(metric) ?? [],
-        capsInForce: caps,
-      },
-    );
+    const expected = this.#expected(plan, {
+      centreOf: (metric) => centres.get(metric) ?? [],
+      capsInForce: caps,
+    });
     // Cycles do not count them; caps are those of the build.
     const { duplicateEvents, conversionsOfOtherUnitTypes } = actual.exclusions;
     Object.assign(expected.exclusions, { duplicateEvents, conversionsOfOtherUnitTypes });

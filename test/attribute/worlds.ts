@@ -12,14 +12,25 @@ export interface World {
   /** Receipt times, ascending: up to where the watermark comes, one after the other. */
   readonly cuts: readonly number[];
   readonly rowsAtATime: number;
+  /** By cut: the units that are to be erased then; what is received of them later counts anew. */
+  readonly erasures: readonly (readonly WorldUnit[])[];
+}
+
+export interface WorldUnit {
+  readonly type: string;
+  readonly id: string;
 }
 
 export function randomWorld(
   seed: number,
   { experiments, streams, cuts }: Record<'experiments' | 'streams' | 'cuts', number>,
+  /** Worlds of one seed and different names have nothing in common but what they look like. */
+  name = 'world',
 ): World {
   const random = new Random(seed);
-  const environment = `world-${seed}`;
+  const environment = `${name}-${seed}`;
+  // Erasing a unit erases it in all worlds. An id may have any characters.
+  const unitId = (id: string) => `${environment}/${id}\\"'é`;
   const trials = Array.from({ length: experiments }, (_, index) => {
     const trial = randomTrial(seed * 1000 + index, streams);
     const flag = `flag-${index}`;
@@ -35,11 +46,13 @@ export function randomWorld(
       },
       impressions: trial.impressions.map((row) => ({
         ...row,
+        unitId: unitId(row.unitId),
         environment,
         name: row.name === 'flag' ? flag : row.name,
       })),
       conversions: trial.conversions.map((row) => ({
         ...row,
+        unitId: unitId(row.unitId),
         environment,
         id: `${row.id}-${index}`,
         // What was added and is taken away again leaves its rounding error: see ADR 35.
@@ -51,6 +64,7 @@ export function randomWorld(
   const conversions = trials.flatMap((trial) => trial.conversions);
   const received = [...impressions, ...conversions].map((row) => row.receivedAt).sort((a, b) => a - b);
   const times = Array.from({ length: cuts - 1 }, () => random.pick(received) - random.int(0, 1));
+  const allCuts = [...new Set([...times, (received.at(-1) ?? 0) + 1])].sort((a, b) => a - b);
   const [shared = []] = trials.map((trial) => trial.plan.metrics);
   return {
     environment,
@@ -62,7 +76,13 @@ export function randomWorld(
     ),
     impressions,
     conversions,
-    cuts: [...new Set([...times, (received.at(-1) ?? 0) + 1])].sort((a, b) => a - b),
+    cuts: allCuts,
+    erasures: allCuts.map(() =>
+      Array.from({ length: random.pick([0, 1, 1, 3]) }, () => {
+        const row = random.chance(0.5) ? random.pick(impressions) : random.pick(conversions);
+        return { type: row.unitType, id: row.unitId };
+      }),
+    ),
     rowsAtATime: random.pick([5, 30, 1000]),
   };
 }

@@ -137,6 +137,52 @@ describe('the README', () => {
       state = ((await (await call(location)).json()) as { state: string }).state;
     expect((await untilAnalysed()).sampleRatio.units).toEqual({ control: 3, treatment: 3 });
   });
+
+  it('has a command that erases a unit, everywhere and for good', async () => {
+    const units = async (): Promise<Results['sampleRatio']['units']> => {
+      const asked = await call('/api/v1/experiments/checkout:refresh', { method: 'POST' });
+      const location = asked.headers.get('location') ?? '';
+      for (let state = ''; state !== 'done'; )
+        state = ((await (await call(location)).json()) as { state: string }).state;
+      return ((await (await call('/api/v1/experiments/checkout/results')).json()) as Results).sampleRatio
+        .units;
+    };
+    const rest = ['--token', service.token, '--url', service.base];
+    const asked = await run(join(root, 'bin/assay'), ['erase', 'user', 'u2', ...rest]);
+    expect(asked.stdout).toMatch(/^Erasure \S+ was asked for; --wait, or GET/);
+    const done = await run(join(root, 'bin/assay'), ['erase', 'user', 'u2', '--wait', ...rest]);
+    const id = /^Erasure (\S+) is done: everything of the unit received up to \S+Z is gone\.$/m.exec(
+      done.stdout,
+    )?.[1];
+    expect(asked.stdout).toContain(id);
+    expect(await units()).toEqual({ control: 3, treatment: 2 });
+    const verified = await run(join(root, 'bin/assay'), ['verify', 'checkout', ...rest]);
+    expect(verified.stdout).toMatch(/are what raw rows received up to/);
+    const events = readFileSync(join(directory, 'events.ndjson'), 'utf8');
+    const [line = ''] = events.split('\n').filter((event) => event.includes('"u2"'));
+    const later = await call('/api/v1/events', {
+      method: 'POST',
+      body: line.replace('"i-2"', '"i-2-later"').replace('"treatment"', '"control"'),
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    expect(await later.json()).toEqual({ accepted: 1, duplicates: 0, rejected: [] });
+    expect(await units()).toEqual({ control: 4, treatment: 2 });
+    const audit = await (await call(`/api/v1/audit-events?resource=erasures/${id}`)).text();
+    expect(JSON.parse(audit).items).toMatchObject([
+      { action: 'erase', actor: { id: expect.stringMatching(/^token:/) } },
+    ]);
+    expect(audit).not.toContain('u2');
+  });
+
+  it.each([
+    [['erase', 'user'], 'A unit’s type, its id and a token are needed'],
+    [['erase', 'user', 'a', 'b'], 'A unit’s type, its id and a token are needed'],
+    [['erase', 'user', '..'], 'curl --path-as-is'],
+    [['erase', 'x'.repeat(51), 'a'], 'not valid'],
+  ])('refuses %j with one sentence', async (args, sentence) => {
+    const refused = run(join(root, 'bin/assay'), [...args, '--token', service.token, '--url', service.base]);
+    await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(sentence) });
+  });
 });
 
 describe('the API’s description', () => {
@@ -177,6 +223,9 @@ describe('operations', () => {
     expect(text).toMatch(/^assay_scorecard_seconds_count [1-9]/m);
     expect(text).toMatch(/^assay_scorecard_age_seconds\{experiment="checkout"\} \d/m);
     expect(text).toMatch(/^assay_jobs\{state="failed"\} 0$/m);
+    expect(text).toMatch(/^assay_attribution_builds\{state="live"\} [1-9]/m);
+    expect(text).toMatch(/^assay_erasures_waiting 0$/m);
+    expect(text).toMatch(/^assay_erasures_oldest_seconds 0$/m);
   });
 });
 

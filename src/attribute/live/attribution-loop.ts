@@ -13,6 +13,7 @@ const LAST_RETRY_MS = 30_000;
 
 const PAUSES: Readonly<Record<Step, number>> = {
   cycle: AFTER_CYCLE_MS,
+  erasure: 0,
   build: 0,
   idle: AFTER_IDLE_MS,
   elsewhere: ELSEWHERE_MS,

@@ -12,9 +12,11 @@ interface Figures {
   readonly largest_difference: number | null;
   readonly unverified_seconds: number | null;
   readonly through_seconds: number;
+  readonly erasures: number;
+  readonly erasure_seconds: number | null;
 }
 
-/** What /metrics says of attribution: what this process did, and how all builds are. */
+/** What /metrics says of attribution: what this process did, how all builds are, and who waits to be erased. */
 export class AttributionMetrics {
   readonly #cycles: Histogram;
   readonly #rows: Counter;
@@ -35,8 +37,7 @@ export class AttributionMetrics {
       help: 'New raw rows that cycles have covered, those of no experiment included',
       registers,
     });
-    const gauge = (name: string, help: string) =>
-      new Gauge({ name: `assay_attribution_${name}`, help, registers });
+    const gauge = (name: string, help: string) => new Gauge({ name: `assay_${name}`, help, registers });
     new Gauge({
       name: 'assay_attribution_builds',
       help: 'Builds by state; untrusted ones are among the live ones',
@@ -49,25 +50,35 @@ export class AttributionMetrics {
           return null;
         });
         this.reset();
-        for (const other of [difference, unverified, through]) other.reset();
+        for (const other of [difference, unverified, through, waiting, oldest]) other.reset();
         if (figures === null) return;
         this.set({ state: 'live' }, figures.live);
         this.set({ state: 'building' }, figures.building);
         this.set({ state: 'untrusted' }, figures.untrusted);
         if (figures.largest_difference !== null) difference.set(figures.largest_difference);
         if (figures.unverified_seconds !== null) unverified.set(figures.unverified_seconds);
+        waiting.set(figures.erasures);
+        oldest.set(figures.erasure_seconds ?? 0);
         if (figures.live > 0) through.set(figures.through_seconds);
       },
     });
     const difference = gauge(
-      'largest_difference',
+      'attribution_largest_difference',
       'The largest relative difference that the last verifications found; above 1e-9 the moments are made anew',
     );
     const unverified = gauge(
-      'unverified_seconds',
+      'attribution_unverified_seconds',
       'How long ago the build that waits longest was verified or made',
     );
-    const through = gauge('age_seconds', 'How old what was received last is that is not in the live moments');
+    const through = gauge(
+      'attribution_age_seconds',
+      'How old what was received last is that is not in the live moments',
+    );
+    const waiting = gauge('erasures_waiting', 'Units that are to be erased and are not yet');
+    const oldest = gauge(
+      'erasures_oldest_seconds',
+      'How long ago the erasure was asked for that waits longest',
+    );
   }
 
   cycle({ seconds, rows }: { readonly seconds: number; readonly rows: number }): void {

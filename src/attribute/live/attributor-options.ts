@@ -30,4 +30,8 @@ export interface AttributorOptions {
   readonly mostRows?: number;
   /** About how many of them are attributed at a time, so that memory is bounded; half a million unless told. */
   readonly rowsAtATime?: number;
+  /** How far apart batches of units are erased at least; each costs seconds where tables are large. */
+  readonly eraseEveryMs?: number;
+  /** How long before the watermark a unit must have been asked for: clocks differ, and events may be on their way. */
+  readonly eraseAfterMs?: number;
 }

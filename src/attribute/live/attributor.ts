@@ -4,12 +4,14 @@ import type { SliceSize } from '../slices.ts';
 import type { AttributorOptions } from './attributor-options.ts';
 import { Builds } from './builds.ts';
 import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
+import { Eraser } from './eraser.ts';
+import { ErasureBatches } from './erasure-batches.ts';
 import { countFreshRows, freshRows } from './fresh-rows.ts';
 import { groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
 import { Shard } from './shard.ts';
 import { SideWork } from './side-work.ts';
-import { Touched } from './touched.ts';
+import { FRESH, Touched } from './touched.ts';
 import { touchedBuilds } from './touched-builds.ts';
 
 /**
@@ -24,7 +26,7 @@ const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_
 const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
 /** What one step did. */
-export type Step = 'cycle' | 'build' | 'idle' | 'elsewhere';
+export type Step = 'cycle' | 'erasure' | 'build' | 'idle' | 'elsewhere';
 
 interface Lease {
   readonly fence: number;
@@ -34,8 +36,8 @@ interface Lease {
 }
 
 /**
- * Keeps the moments of all running experiments up to date: one step after the other, each a cycle over the new rows or a
- * slice of a new build. Any number of processes may have one; one of them works at a time.
+ * Keeps the moments of all running experiments up to date: one step after the other, each a cycle over the new rows, a
+ * slice of a new build or the erasure of some units. Any number of processes may have one; one of them works at a time.
  */
 export class Attributor {
   readonly #options: AttributorOptions;
@@ -44,6 +46,7 @@ export class Attributor {
   readonly #shard: Shard;
   readonly #builds: Builds;
   readonly #side: SideWork;
+  readonly #eraser: Eraser;
   #lease: Lease | null = null;
   #last: Step = 'idle';
   #failed = false;
@@ -59,6 +62,11 @@ export class Attributor {
       ...{ clickhouse, postgres, logger, plans, shard: this.#shard, builds: this.#builds },
       ...{ limits: this.#limits, slice: options.slice ?? defaultSlice, elapsed: this.#elapsed },
       reconcileEveryMs: options.reconcileEveryMs ?? 15_000,
+    });
+    this.#eraser = new Eraser({
+      ...{ batches: new ErasureBatches(postgres), shard: this.#shard, logger, elapsed: this.#elapsed },
+      eraseEveryMs: options.eraseEveryMs ?? 60_000,
+      eraseAfterMs: options.eraseAfterMs ?? 5_000,
     });
   }
 
@@ -119,12 +127,21 @@ export class Attributor {
     if (this.#failed) await this.#side.reload();
     this.#failed = false;
     const { through, under } = await this.#shard.read();
+    const { live } = this.#side;
+    const { watermark } = this.#options;
+    if (under?.erases === true) {
+      await this.#eraser.run(this.#tools(lease), { fence: lease.fence, live }, under);
+      return 'erasure';
+    }
     if (under !== null) {
       const stretch = { from: through, to: under.through };
       const rows = await countFreshRows(this.#tools(lease), stretch);
       await this.#cycle(lease, { ...stretch, rows, number: under.cycle });
       return 'cycle';
     }
+    // What is half made may have read the units: it is ended first, and nothing is begun before they are gone.
+    if (!this.#side.busy && (await this.#eraser.begin({ fence: lease.fence, through, watermark, live })))
+      return 'erasure';
     const side = async (upTo: number): Promise<Step> => {
       const turn = { fence: lease.fence, tools: this.#tools(lease), through, upTo };
       return (await this.#side.next(turn)) ? 'build' : 'idle';
@@ -168,7 +185,9 @@ export class Attributor {
 
   async #cycle(lease: Lease, cycle: Cycle): Promise<void> {
     const tools = this.#tools(lease);
-    const touched = await touchedBuilds(tools, this.#side.live, cycle);
+    const { from, to } = cycle;
+    const among = { rows: FRESH, params: { from, to } };
+    const touched = await touchedBuilds(tools, this.#side.live, among);
     await runCycle(tools, groupsOf(touched), cycle);
     await this.#shard.finish(lease.fence, cycle.number);
   }

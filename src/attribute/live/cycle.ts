@@ -47,8 +47,8 @@ const SETTLE_MS = 1000;
  * cycle that died anywhere is run again as it was.
  */
 export async function runCycle(tools: CycleTools, groups: readonly Group[], cycle: Cycle): Promise<void> {
-  const { clickhouse, touched, limits, permit } = tools;
-  const there = await isThere(tools, cycle);
+  const { touched, permit } = tools;
+  const there = await isThere(tools, cycle.number);
   const rows = await inRanges(Math.max(1, Math.ceil(cycle.rows / tools.rowsAtATime)), async (ranges) => {
     const delta = new MomentRows();
     await touched.clear();
@@ -59,15 +59,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
       }
     return delta;
   });
-  if (!there) {
-    await tools.overflowed(rows.overflowed);
-    await permit();
-    await repeatInsert(clickhouse, rows.block(cycle.number, limits), {
-      rows: 1,
-      count: { sql: BLOCK_THERE, params: { cycle: cycle.number }, limits },
-      settle: () => pause(SETTLE_MS),
-    });
-  }
+  if (!there) await writeMoments(tools, rows, cycle.number);
   await permit();
   await touched.assign(cycle.number);
   await touched.clear();
@@ -84,13 +76,33 @@ async function inRanges<T>(count: number, work: (ranges: readonly UnitRange[]) =
   }
 }
 
-async function isThere({ clickhouse, limits }: CycleTools, cycle: Cycle): Promise<boolean> {
+/** Whether the block of moments that is written under the number is there. */
+export async function isThere(
+  { clickhouse, limits }: Pick<CycleTools, 'clickhouse' | 'limits'>,
+  number: number,
+): Promise<boolean> {
   const [found] = await clickhouse.query<{ n: string }>({
     sql: BLOCK_THERE,
-    params: { cycle: cycle.number },
+    params: { cycle: number },
     limits,
   });
   return Number(found?.n) > 0;
+}
+
+/** Adds the rows to the moments under the number, once, whoever else does so. */
+export async function writeMoments(
+  tools: Omit<CycleTools, 'touched'>,
+  rows: MomentRows,
+  number: number,
+): Promise<void> {
+  const { clickhouse, limits } = tools;
+  await tools.overflowed(rows.overflowed);
+  await tools.permit();
+  await repeatInsert(clickhouse, rows.block(number, limits), {
+    rows: 1,
+    count: { sql: BLOCK_THERE, params: { cycle: number }, limits },
+    settle: () => pause(SETTLE_MS),
+  });
 }
 
 /** Adds what the touched units give after the new rows, less what they gave before. */

@@ -71,6 +71,13 @@ export class MomentRows {
     this.add(whole, sign, { n, leftOut, sums: [], products: [] });
   }
 
+  /** The same, to be taken away. */
+  negated(): MomentRows {
+    const negated = new MomentRows();
+    for (const row of this.#rows.values()) negated.add(row, -1, row);
+    return negated;
+  }
+
   /** The rows as they are, with the sums and products of four dimensions. */
   rows(): TableRow[] {
     return [...this.#rows.values()]

@@ -17,7 +17,16 @@ export interface ShardState {
   /** All live builds have exactly what was received up to here. */
   readonly through: number;
   /** The cycle that was begun and is not finished. */
-  readonly under: { readonly cycle: number; readonly through: number } | null;
+  readonly under: Intent | null;
+}
+
+/** What is under way. */
+export interface Intent {
+  readonly cycle: number;
+  /** Up to where the live builds will have come with it. */
+  readonly through: number;
+  /** No rows are added: units are taken away. */
+  readonly erases: boolean;
 }
 
 interface Row {
@@ -52,10 +61,14 @@ export class Shard {
   async read(): Promise<ShardState> {
     const [row] = await this.#postgres.query<Row>(READ);
     if (row === undefined) throw new AppError('internal', 'The row of attribution is gone; migrate again.');
+    const through = Number(row.through);
+    const next = Number(row.next_through);
     return {
-      through: Number(row.through),
+      through,
       under:
-        row.next_cycle === null ? null : { cycle: Number(row.next_cycle), through: Number(row.next_through) },
+        row.next_cycle === null
+          ? null
+          : { cycle: Number(row.next_cycle), through: next, erases: next === through },
     };
   }
 

@@ -65,6 +65,11 @@ export class SideWork {
     return this.#live;
   }
 
+  /** Whether a build or a verification is half made. */
+  get busy(): boolean {
+    return this.#job !== null;
+  }
+
   /** The plans may have changed: look at them next time. */
   look(): void {
     this.#lookedAt = Number.NEGATIVE_INFINITY;

@@ -1,10 +1,10 @@
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
+import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import { eventsOf } from '../plan-terms.ts';
+import { fill } from '../question.ts';
 import type { Build } from './build.ts';
-import type { Stretch } from './touched.ts';
 
-const FRESH_KINDS = loadSql(new URL('./fresh-kinds.sql', import.meta.url));
+const KINDS_OF_ROWS = loadSql(new URL('./kinds-of-rows.sql', import.meta.url));
 
 interface Kind {
   readonly is_impression: number;
@@ -13,22 +13,26 @@ interface Kind {
   readonly kind: string;
 }
 
-/** The builds that new rows can touch: of their flags, or of their metrics' conversions. The others cost nothing. */
+/** The builds that some rows can touch: of their flags, or of their metrics' conversions. The others cost nothing. */
 export async function touchedBuilds<B extends Build>(
   { clickhouse, limits }: { readonly clickhouse: ClickHouse; readonly limits: StatementLimits },
   builds: readonly B[],
-  { from, to }: Stretch,
+  among: { readonly rows: string; readonly params: Readonly<Record<string, ParameterValue>> },
 ): Promise<B[]> {
-  const kinds = await clickhouse.query<Kind>({ sql: FRESH_KINDS, params: { from, to }, limits });
-  const fresh = new Set(
+  const kinds = await clickhouse.query<Kind>({
+    sql: fill(KINDS_OF_ROWS, { rows: among.rows }),
+    params: among.params,
+    limits,
+  });
+  const there = new Set(
     kinds.map((row) => keyOf(row.is_impression === 1, row.environment, row.unit_type, row.kind)),
   );
   return builds.filter(({ plan }) => {
     const { environment, unitType, flag, metrics } = plan;
     return (
-      fresh.has(keyOf(true, environment, unitType, flag)) ||
+      there.has(keyOf(true, environment, unitType, flag)) ||
       metrics.some(({ definition }) =>
-        eventsOf(definition).some((name) => fresh.has(keyOf(false, environment, unitType, name))),
+        eventsOf(definition).some((name) => there.has(keyOf(false, environment, unitType, name))),
       )
     );
   });

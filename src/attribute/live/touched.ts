@@ -40,16 +40,18 @@ export interface Stretch {
 }
 
 /** More repeated ids are found again by a question: a list of them would be a long statement. */
-const MOST_LISTED = 5000;
+export const MOST_LISTED = 5000;
 
-interface RepeatsAnswer {
+/** What `askRepeats` of at most so many answers. */
+export interface RepeatsAnswer {
   readonly repeats: string;
   readonly impressions: string[];
   readonly conversions: string[];
 }
 
 const upTo = (name: string) => `_received_at <= fromUnixTimestamp64Milli({${name}:Int64}, 'UTC')`;
-const FRESH = `_received_at > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${upTo('to')}`;
+/** Of a stretch. */
+export const FRESH = `_received_at > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${upTo('to')}`;
 /**
  * A number for a unit and a part of its conversions: a set of numbers is looked up faster than one of pairs. Where two have
  * the same, all conversions of a part that nothing touches are read too: both sides have them, and nothing comes of it.
@@ -165,11 +167,9 @@ export class Touched {
 
   /** The repeated ids among what is touched; looked for beforehand, because what asks for them costs several times as much. */
   async #repeats({ terms }: Group): Promise<Repeated | 'many'> {
-    const [found] = await this.#engine.ask<RepeatsAnswer>(
-      askRepeats(terms, this.#scope(), MOST_LISTED, 'all'),
+    return repeatedOf(
+      await this.#engine.ask<RepeatsAnswer>(askRepeats(terms, this.#scope(), MOST_LISTED, 'all')),
     );
-    if (found === undefined || Number(found.repeats) > MOST_LISTED) return 'many';
-    return { impressions: found.impressions.map(BigInt), conversions: found.conversions.map(BigInt) };
   }
 
   #scope(): Scope {
@@ -201,4 +201,10 @@ export class Touched {
   async #run(text: string, params: Readonly<Record<string, ParameterValue>> = {}): Promise<void> {
     await this.#clickhouse.command({ sql: text, params, limits: this.#limits });
   }
+}
+
+/** The repeated ids themselves where they are few enough. */
+export function repeatedOf([found]: readonly RepeatsAnswer[]): Repeated | 'many' {
+  if (found === undefined || Number(found.repeats) > MOST_LISTED) return 'many';
+  return { impressions: found.impressions.map(BigInt), conversions: found.conversions.map(BigInt) };
 }

@@ -1,0 +1,14 @@
+-- Question: a batch of erasures is done; their ids are forgotten.
+-- Inputs:   $1 fence, $2 cycle.
+-- Columns:  shard: none where another attributes.
+WITH finished AS (
+  UPDATE attribution_shards SET next_cycle = NULL, next_through = NULL
+  WHERE shard = 0 AND fence = $1 AND next_cycle = $2::bigint
+  RETURNING shard
+),
+forgotten AS (
+  UPDATE erasures SET done_at = now(), unit_id = NULL
+  FROM finished
+  WHERE erasures.cycle = $2::bigint AND erasures.done_at IS NULL
+)
+SELECT shard FROM finished
