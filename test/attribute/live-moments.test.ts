@@ -69,7 +69,7 @@ describe('live moments over random streams of late, repeated, disordered and con
         await live.begin();
         let left = 0;
         const next = () => {
-          left = random.int(1, 120);
+          left = random.int(1, 700);
           const dying = interrupted(stores, async () => {
             left -= 1;
             if (left <= 0) throw new Died();
@@ -115,7 +115,7 @@ describe('live moments over random streams of late, repeated, disordered and con
           live.advance(index);
           await live.erase(index);
           const other = live.attributor(`other ${seed} ${index}`);
-          let left = random.int(1, 120);
+          let left = random.int(1, 700);
           let overtook = false;
           const slow = live.attributor(
             `slow ${seed} ${index}`,

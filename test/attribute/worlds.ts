@@ -11,6 +11,7 @@ export interface World {
   readonly conversions: readonly Unhashed<RawConversion>[];
   /** Receipt times, ascending: up to where the watermark comes, one after the other. */
   readonly cuts: readonly number[];
+  /** How many new rows are attributed at a time. */
   readonly rowsAtATime: number;
   /** By cut: the units that are to be erased then; what is received of them later counts anew. */
   readonly erasures: readonly (readonly WorldUnit[])[];
@@ -83,6 +84,7 @@ export function randomWorld(
         return { type: row.unitType, id: row.unitId };
       }),
     ),
-    rowsAtATime: random.pick([5, 30, 1000]),
+    // Large cycles are of a few ranges of units, or of one.
+    rowsAtATime: random.pick([Math.ceil(received.length / 8), 1e6, 1e6]),
   };
 }
