@@ -1,5 +1,6 @@
 import type { Attribution } from '../attribute/index.ts';
 import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
+import { followUpOf } from './follow-up.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
 import { failedMetric, type MetricContext, metricResult } from './metric-result.ts';
@@ -69,6 +70,7 @@ export function buildScorecard(
     variants: variantsOf(plan),
     alpha: plan.statistics.alpha,
     distrust: distrust(sampleRatio, attribution.provenance),
+    followUp: followUpOf(plan, attribution.dataThrough),
   };
   const results: ScorecardResults = {
     experiment: plan.key,

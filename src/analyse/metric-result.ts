@@ -2,6 +2,7 @@ import { type Comparison, compareMeans, compareProportions, compareRatios } from
 import type { MomentsRow } from '../attribute/index.ts';
 import type { PlannedMetric } from '../catalogue/index.ts';
 import { armResult } from './arm-result.ts';
+import { type FollowUp, hasClosed } from './follow-up.ts';
 import type { ArmResult, ComparisonResult, Difference, MetricResult } from './results-document.ts';
 import { comparableEpochs, type EpochStratum, strataOf } from './strata.ts';
 import { comparisonSummary, type UnsummarisedComparison } from './summary.ts';
@@ -15,9 +16,13 @@ export interface MetricContext {
   readonly alpha: number;
   /** Why no verdict may be given; null where one may. */
   readonly distrust: string | null;
+  readonly followUp: FollowUp;
 }
 
-const COMPARE = { mean: compareMeans, proportion: compareProportions, ratio: compareRatios } as const;
+const COMPARE = {
+  ...{ mean: compareMeans, proportion: compareProportions, ratio: compareRatios },
+  retention: compareProportions,
+} as const;
 
 /** There is no correction for the number of comparisons at a fixed horizon. */
 const NO_ADJUSTED_P = 'no-adjustment-made';
@@ -117,6 +122,17 @@ function compare(
   };
 }
 
+/** Nobody can have come back who has not had the time to: of a retention only cohort days whose windows have closed. */
+function countedRows(
+  { definition }: PlannedMetric,
+  rows: readonly MomentsRow[],
+  { followUp }: MetricContext,
+): readonly MomentsRow[] {
+  return definition.type === 'retention'
+    ? rows.filter((row) => hasClosed(row, definition.toHours, followUp))
+    : rows;
+}
+
 /** One metric of a scorecard from its moments: every arm, and every arm against the control. */
 export function metricResult(
   metric: PlannedMetric,
@@ -124,7 +140,7 @@ export function metricResult(
   context: MetricContext,
 ): MetricResult {
   const face = faceOf(metric);
-  const strata = strataOf(rows);
+  const strata = strataOf(countedRows(metric, rows, context));
   const arms = context.variants.map((variant) => armResult(variant, face.type, strata, context));
   const named = new Map(arms.map((arm) => [arm.variant, arm]));
   const armOf = (variant: string): ArmResult =>

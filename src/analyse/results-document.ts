@@ -115,7 +115,7 @@ export const MetricResult = z
   .object({
     metric: z.string(),
     role: z.enum(['goal', 'secondary', 'guardrail']),
-    type: z.enum(['mean', 'proportion', 'ratio']),
+    type: z.enum(['mean', 'proportion', 'ratio', 'retention']),
     version: z.int(),
     direction: z.enum(['decreaseIsBad', 'increaseIsBad']),
     among: z

@@ -21,7 +21,9 @@ export function notation(type: MetricResult['type']): {
   level: (x: number) => string;
   change: (x: number) => string;
 } {
-  return type === 'proportion' ? { level: percent, change: pointsChange } : { level, change };
+  return ['proportion', 'retention'].includes(type)
+    ? { level: percent, change: pointsChange }
+    : { level, change };
 }
 
 function interval([low, high]: readonly [number, number], write: (x: number) => string): string {

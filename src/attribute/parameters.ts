@@ -3,8 +3,9 @@ import type { FailedMetric, FrozenParameters, MomentsRow } from './attribution.t
 import { computeCaps, hasOpenCap } from './caps.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
 import type { Engine } from './engine.ts';
-import { dimensionOf, type MetricParameters, needsCap } from './metric-columns.ts';
+import type { MetricParameters } from './metric-columns.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
+import { dimensionOf, needsCap } from './metric-types/index.ts';
 import { type PlanTerms, withMetrics } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
 import { type ParameterStore, parametersKey, type StoredParameters } from './stored-parameters.ts';

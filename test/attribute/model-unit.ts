@@ -47,9 +47,15 @@ const HOUR = 3_600_000;
 type Source = Pick<MetricSource, 'event' | 'filters'> & { aggregation: MetricSource['aggregation'] | 'any' };
 
 export function sourcesOf({ definition }: PlannedMetric): Source[] {
-  if (definition.type === 'ratio') return [definition.numerator, definition.denominator];
-  if (definition.type === 'proportion') return [{ ...definition.source, aggregation: 'any' }];
-  return [definition.source];
+  switch (definition.type) {
+    case 'ratio':
+      return [definition.numerator, definition.denominator];
+    case 'proportion':
+    case 'retention':
+      return [{ ...definition.source, aggregation: 'any' }];
+    case 'mean':
+      return [definition.source];
+  }
 }
 
 function endOfEpoch(plan: ExperimentPlan, epoch: Epoch): number {
@@ -57,10 +63,29 @@ function endOfEpoch(plan: ExperimentPlan, epoch: Epoch): number {
   return next === undefined ? Number.POSITIVE_INFINITY : next.effectiveAt.getTime();
 }
 
-function endOfWindow(plan: ExperimentPlan, { definition }: PlannedMetric, assignment: Assignment): number {
-  const { windowHours } = definition;
+/** From the first impression on; an end of null is that of the epoch. */
+function windowHoursOf({ definition }: PlannedMetric): { from: number; to: number | null } {
+  return definition.type === 'retention'
+    ? { from: definition.fromHours, to: definition.toHours }
+    : { from: 0, to: definition.windowHours };
+}
+
+function endOfWindow(plan: ExperimentPlan, metric: PlannedMetric, assignment: Assignment): number {
+  const { to } = windowHoursOf(metric);
   const end = endOfEpoch(plan, assignment.epoch);
-  return windowHours === null ? end : Math.min(assignment.first + Math.round(windowHours * HOUR), end);
+  return to === null ? end : Math.min(assignment.first + Math.round(to * HOUR), end);
+}
+
+/** A unit's conversions within its window. */
+function inWindow(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+): RawConversion[] {
+  const begin = assignment.first + Math.round(windowHoursOf(metric).from * HOUR);
+  const end = endOfWindow(plan, metric, assignment);
+  return conversions.filter((row) => row.unitId === assignment.unitId && begin <= row.ts && row.ts < end);
 }
 
 export function windowed(
@@ -69,15 +94,8 @@ export function windowed(
   assignment: Assignment,
   conversions: readonly RawConversion[],
 ): (number | null)[] {
-  const end = endOfWindow(plan, metric, assignment);
-  return sourcesOf(metric).map((source) =>
-    totalOf(
-      source,
-      conversions.filter(
-        (row) => row.unitId === assignment.unitId && assignment.first <= row.ts && row.ts < end,
-      ),
-    ),
-  );
+  const counted = inWindow(plan, metric, assignment, conversions);
+  return sourcesOf(metric).map((source) => totalOf(source, counted));
 }
 
 export function prePeriod(

@@ -61,7 +61,7 @@ export function randomTrial(seed: number, streams: number): Trial {
   );
   // Often at the very end of somebody's window: whether it has closed decides what a cap is computed from.
   const { ts } = random.pick(impressions);
-  const windowHours = random.pick(plan.metrics).definition.windowHours ?? 0;
+  const windowHours = hoursOf(random.pick(plan.metrics).definition);
   const dataThrough = random.chance(0.6)
     ? Math.max(ts + windowHours * 2 * STEP, START + 12 * STEP)
     : START + random.int(20, 70) * STEP;
@@ -131,6 +131,11 @@ function randomAttributes(random: Random): Record<string, string> {
   return attributes;
 }
 
+/** When a metric's window closes; 0 where it has no end. */
+function hoursOf(definition: Metric): number {
+  return (definition.type === 'retention' ? definition.toHours : definition.windowHours) ?? 0;
+}
+
 function randomSource(random: Random, aggregations: readonly MetricSource['aggregation'][]): MetricSource {
   return {
     event: random.pick(NAMES),
@@ -141,13 +146,14 @@ function randomSource(random: Random, aggregations: readonly MetricSource['aggre
 
 function randomMetric(random: Random, index: number): PlannedMetric {
   const summing = ['sum', 'count', 'distinctDays'] as const;
+  const about = { key: `metric-${index}`, name: '', description: '', direction: 'decreaseIsBad' as const };
   const common = {
-    ...{ key: `metric-${index}`, name: '', description: '', direction: 'decreaseIsBad' as const },
+    ...about,
     windowHours: random.pick([null, 0.5, 1, 2, 6, 30]),
     prePeriodHours: random.pick([null, 0.5, 2, 20]),
   };
   let definition: Metric;
-  switch (random.int(0, 4)) {
+  switch (random.int(0, 5)) {
     case 0:
       definition = {
         ...common,
@@ -159,6 +165,16 @@ function randomMetric(random: Random, index: number): PlannedMetric {
     case 1: {
       const { event, filters } = randomSource(random, summing);
       definition = { ...common, type: 'proportion', source: { event, filters } };
+      break;
+    }
+    case 2: {
+      const { event, filters } = randomSource(random, summing);
+      const fromHours = random.pick([0, 0.5, 1, 4]);
+      const toHours = fromHours + random.pick([0.5, 1, 3, 20]);
+      definition = {
+        ...about,
+        ...{ type: 'retention', prePeriodHours: null, source: { event, filters }, fromHours, toHours },
+      };
       break;
     }
     default:

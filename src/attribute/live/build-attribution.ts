@@ -1,6 +1,6 @@
 import type { Attribution, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
-import { dimensionOf, existsForSome, needsCap } from '../metric-columns.ts';
 import { momentsWithZeros } from '../metric-moments.ts';
+import { dimensionOf, existsForSome, needsCap } from '../metric-types/index.ts';
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import type { Build } from './build.ts';

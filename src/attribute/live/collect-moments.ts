@@ -1,6 +1,6 @@
 import type { CohortRow } from '../cohort.ts';
-import { dimensionOf } from '../metric-columns.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
+import { dimensionOf } from '../metric-types/index.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import type { Group } from './group.ts';
 import type { MomentRows } from './moment-rows.ts';

@@ -1,0 +1,102 @@
+import { attributeCondition } from '../attribute-condition.ts';
+import type { Bindings } from '../question.ts';
+import type { Cell, Source } from './metric-type.ts';
+import { Names } from './names.ts';
+
+const HOUR = 3_600_000;
+
+/**
+ * What metrics ask of each of a unit's rows (conditions), and of all of them (cells): the columns that vectors.sql is
+ * filled with. What several metrics ask is asked once.
+ */
+export class UnitRows {
+  readonly #bindings: Bindings;
+  readonly #conditions = new Names('if_');
+  readonly #cells = new Names('cell_');
+
+  constructor(bindings: Bindings) {
+    this.#bindings = bindings;
+  }
+
+  get conditions(): string {
+    return this.#conditions.columns();
+  }
+
+  get cells(): string {
+    return this.#cells.columns();
+  }
+
+  /** Rows from so many hours after the first impression, for so long as the epoch's windows last and no longer than `to` hours. */
+  window(to: number | null, from = 0): string {
+    return this.#conditions.of(`window ${from} ${to}`, () => {
+      const begin = from === 0 ? 'first' : `first + ${this.#ms(from)}`;
+      return `t >= ${begin} AND t < ${to === null ? 'until' : this.windowEnd(to)}`;
+    });
+  }
+
+  windowEnd(hours: number): string {
+    return `least(first + ${this.#ms(hours)}, until)`;
+  }
+
+  /** Rows of so many hours before the first impression in the experiment. */
+  prePeriod(hours: number): string {
+    return this.#conditions.of(
+      `pre-period ${hours}`,
+      () => `t < origin AND t >= origin - ${this.#ms(hours)}`,
+    );
+  }
+
+  /** Whether the unit has a row of one of these names, whenever it was. */
+  hasAny(names: readonly string[]): string {
+    const own = this.#conditions.of(
+      `names ${names.join('\n')}`,
+      () => `name IN ${this.#bindings.bind('Array(String)', names)}`,
+    );
+    return `(${this.#cell(`countIf(${own})`)} > 0)`;
+  }
+
+  /** What the source's aggregation makes of its rows within a window or a pre-period. */
+  total(source: Source, within: string): Cell {
+    const counts = this.#counts(source, within);
+    const valued = `${counts} AND has_amount`;
+    const someValued = () => `(${this.#cell(`countIf(${valued})`)} > 0)`;
+    switch (source.aggregation) {
+      case 'sum':
+        return { value: this.#cell(`sumIf(amount, ${counts})`), exists: null };
+      case 'count':
+        return { value: `toFloat64(${this.#cell(`countIf(${counts})`)})`, exists: null };
+      case 'any':
+        return { value: `toFloat64(${this.#cell(`countIf(${counts})`)} > 0)`, exists: null };
+      case 'distinctDays':
+        // Arrays, not uniqExact: see repeated-rows.sql.
+        return {
+          value: `toFloat64(${this.#cell(`arrayUniq(groupArrayIf(toUInt16(intDiv(t, 86400000)), ${counts}))`)})`,
+          exists: null,
+        };
+      case 'last':
+        return { value: this.#cell(`argMaxIf(amount, (t, id), ${valued})`), exists: someValued() };
+      default:
+        return {
+          value: this.#cell(`${source.aggregation}If(amount, ${valued})`),
+          exists: someValued(),
+        };
+    }
+  }
+
+  #counts(source: Omit<Source, 'aggregation'>, within: string): string {
+    const { event, filters } = source;
+    const matching = this.#conditions.of(JSON.stringify([event, filters]), () => {
+      const named = `name = ${this.#bindings.bind('String', event)}`;
+      return filters.length === 0 ? named : `${named} AND ${attributeCondition(filters, this.#bindings)}`;
+    });
+    return `${matching} AND ${within}`;
+  }
+
+  #cell(sql: string): string {
+    return this.#cells.of(sql, () => sql);
+  }
+
+  #ms(hours: number): string {
+    return this.#bindings.bind('Int64', Math.round(hours * HOUR));
+  }
+}
