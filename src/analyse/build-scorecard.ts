@@ -41,11 +41,7 @@ function resultOf(metric: PlannedMetric, attribution: Attribution, context: Metr
   const failure = attribution.failed.find((failed) => failed.metric === key);
   if (failure !== undefined) return failedMetric(metric, failure.reason);
   try {
-    return metricResult(
-      metric,
-      attribution.moments.filter((row) => row.metric === key),
-      context,
-    );
+    return metricResult(metric, attribution, context);
   } catch (error) {
     return failedMetric(metric, error instanceof Error ? error.message : String(error));
   }

@@ -35,3 +35,13 @@ export function hasClosed(cohort: CohortDay, hours: number, { dataThrough, epoch
   const end = endOfDay(cohort) + hours * HOUR;
   return Math.min(end, epochEnds.get(cohort.epoch)?.getTime() ?? end) <= dataThrough.getTime();
 }
+
+/** For how many whole intervals all units of the day were watched: from each one's first impression, none is cut. */
+export function intervalsWatched(
+  cohort: CohortDay,
+  intervalHours: number,
+  { dataThrough, epochEnds }: FollowUp,
+): number {
+  const until = Math.min(dataThrough.getTime(), epochEnds.get(cohort.epoch)?.getTime() ?? Infinity);
+  return Math.max(0, Math.floor((until - endOfDay(cohort)) / (intervalHours * HOUR)));
+}

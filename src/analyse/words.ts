@@ -14,7 +14,6 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 const REASON_WORDS: Readonly<Record<string, string>> = {
   'no-impressions': 'no eligible impression yet',
   'no-units': 'no units yet',
-  'no-closed-window': 'no unit’s window has closed yet',
   'one-unit': 'a single unit in an arm',
   'no-common-stratum': 'the arms were never open in the same epoch',
   'one-arm': 'only one arm receives units',
@@ -25,6 +24,9 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
   'denominator-may-be-zero': 'the denominator cannot be told from 0',
   overflow: 'the numbers are too large',
   'no-weights': 'all weights are 0',
+  'too-few-units': 'too few units for the order statistics around it',
+  'no-closed-window': 'no unit’s window has closed yet',
+  'beyond-follow-up': 'nobody was watched to the end of the window yet',
   'no-scorecard-yet': 'no scorecard yet',
   'moments-differ': 'its moments were not what raw rows give, and are being made anew',
   'sample-ratio-mismatch': 'the arms’ unit counts do not fit their weights',

@@ -68,12 +68,56 @@ export function metricColumns(
   };
 }
 
-/** Units by bin; how many are in bin 0 follows from how many there are. */
-function binColumns(index: number, { bin }: UnitBin, own: readonly string[]): Columns {
+/** The marks of vectors.sql and values.sql for metrics that are quantiles. */
+export interface ValueColumns extends Pick<MetricColumns, 'conditions' | 'cells' | 'elements'> {
+  readonly values: string;
+}
+
+/** `w0`, `w1`…: of each metric the values in the bins that are wanted of it. */
+export function valueColumns(
+  metrics: readonly PlannedMetric[],
+  wanted: (metric: PlannedMetric) => readonly number[],
+  bindings: Bindings,
+): ValueColumns {
+  const rows = new UnitRows(bindings);
+  const columns = metrics.map((metric, index) => {
+    const unit = unitOf(metric.definition, rows);
+    if (unit.kind !== 'bin' || unit.value === undefined) return { elements: [], values: [] };
+    const inBins = `has(${bindings.bind('Array(Int32)', wanted(metric))}, v${index})`;
+    const { elements, always } = binElements(index, unit, []);
+    return {
+      elements: [...elements, `${unit.value} AS x${index}`],
+      values: [
+        `sumMapIf([x${index}], [toUInt64(1)], ${inBins}${always ? '' : ` AND use${index}`}) AS w${index}`,
+      ],
+    };
+  });
+  return {
+    conditions: rows.conditions,
+    cells: rows.cells,
+    elements: columns.flatMap(({ elements }) => elements).join(', '),
+    values: columns.flatMap(({ values }) => values).join(', '),
+  };
+}
+
+/** A unit's bin, and whether it has one. */
+function binElements(index: number, { bin }: UnitBin, own: readonly string[]) {
   const exists = [...(bin.exists === null ? [] : [bin.exists]), ...own];
   const always = exists.length === 0;
   return {
-    elements: [`${bin.value} AS v${index}`, ...(always ? [] : [`${exists.join(' AND ')} AS use${index}`])],
+    always,
+    elements: [
+      `toInt32(${bin.value}) AS v${index}`,
+      ...(always ? [] : [`${exists.join(' AND ')} AS use${index}`]),
+    ],
+  };
+}
+
+/** Units by bin; how many are in bin 0 follows from how many there are. */
+function binColumns(index: number, unit: UnitBin, own: readonly string[]): Columns {
+  const { elements, always } = binElements(index, unit, own);
+  return {
+    elements,
     moments: [
       `[0., toFloat64(${always ? 'count()' : `countIf(use${index})`})] AS m${index}`,
       `sumMapIf([v${index}], [toUInt64(1)], v${index} != 0${always ? '' : ` AND use${index}`}) AS b${index}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttributeFilters } from './attribute-filter.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { Key } from './key.ts';
 
 const event = z.string().min(1).max(200).describe('the conversion’s name');
@@ -34,6 +35,7 @@ export const MetricCap = z
 export type MetricCap = z.infer<typeof MetricCap>;
 
 const MOST_HOURS = 24 * 366;
+const MOST_INTERVALS = 366;
 
 const about = {
   key: Key,
@@ -116,6 +118,45 @@ export const Metric = z
         .max(MOST_HOURS)
         .describe('and before so long after it; then the window has closed'),
     }),
+    z.strictObject({
+      type: z.literal('timeToEvent'),
+      ...about,
+      ...withoutCovariate,
+      source: plainSource.describe('the first such event is the one that is waited for'),
+      windowHours: z
+        .number()
+        .positive()
+        .max(MOST_HOURS)
+        .default(336)
+        .describe('units are watched from the first impression for so long'),
+      intervalHours: z
+        .number()
+        .positive()
+        .max(MOST_HOURS)
+        .default(24)
+        .describe(
+          'the time to the event is counted in intervals of so long; the window is a whole number of them',
+        ),
+    }),
+    z.strictObject({
+      type: z.literal('funnel'),
+      ...about,
+      ...window,
+      ...withoutCovariate,
+      steps: z
+        .array(plainSource)
+        .min(2)
+        .max(10)
+        .describe('a step counts from the time at which the one before it was reached'),
+    }),
+    z.strictObject({
+      type: z.literal('quantile'),
+      ...about,
+      ...window,
+      ...withoutCovariate,
+      source: MetricSource,
+      quantile: z.number().gt(0).lt(1).describe('of the unit totals; 0.95 is the 95th percentile'),
+    }),
   ])
   .superRefine((metric, context) => {
     for (const { path, message } of contradictionsOf(metric))
@@ -133,17 +174,36 @@ interface Contradiction {
 function contradictionsOf(metric: z.infer<(typeof Metric.options)[number]>): Contradiction[] {
   if (metric.type === 'retention' && metric.fromHours >= metric.toHours)
     return [{ path: ['toHours'], message: `must be above fromHours, which is ${metric.fromHours}` }];
+  if (metric.type === 'timeToEvent') {
+    const intervals = metric.windowHours / metric.intervalHours;
+    if (!Number.isInteger(intervals) || intervals > MOST_INTERVALS)
+      return [
+        {
+          path: ['intervalHours'],
+          message: `windowHours must be a whole number of intervals, at most ${MOST_INTERVALS}`,
+        },
+      ];
+  }
+  if (metric.type === 'funnel')
+    return metric.steps.flatMap((step, index) =>
+      index > 0 && canonicalJson(step) === canonicalJson(metric.steps[index - 1])
+        ? [{ path: ['steps', index], message: 'is the same as the step before it: one event would be both' }]
+        : [],
+    );
   return [];
 }
 
 /** The types of metric, each with some more fields. */
 export function metricWith<Fields extends z.ZodRawShape>(fields: Fields) {
-  const [mean, proportion, ratio, retention] = Metric.options;
+  const [mean, proportion, ratio, retention, timeToEvent, funnel, quantile] = Metric.options;
   return z.discriminatedUnion('type', [
     mean.extend(fields),
     proportion.extend(fields),
     ratio.extend(fields),
     retention.extend(fields),
+    timeToEvent.extend(fields),
+    funnel.extend(fields),
+    quantile.extend(fields),
   ]);
 }
 

@@ -153,7 +153,7 @@ function randomMetric(random: Random, index: number): PlannedMetric {
     prePeriodHours: random.pick([null, 0.5, 2, 20]),
   };
   let definition: Metric;
-  switch (random.int(0, 5)) {
+  switch (random.int(0, 8)) {
     case 0:
       definition = {
         ...common,
@@ -177,6 +177,39 @@ function randomMetric(random: Random, index: number): PlannedMetric {
       };
       break;
     }
+    case 3: {
+      const { event, filters } = randomSource(random, summing);
+      const intervalHours = random.pick([0.5, 1, 2, 24]);
+      const windowHours = intervalHours * random.pick([1, 2, 5, 12]);
+      definition = {
+        ...about,
+        ...{
+          type: 'timeToEvent',
+          prePeriodHours: null,
+          source: { event, filters },
+          windowHours,
+          intervalHours,
+        },
+      };
+      break;
+    }
+    case 4: {
+      const steps = Array.from({ length: random.int(2, 4) }, () => {
+        const { event, filters } = randomSource(random, summing);
+        return { event, filters };
+      });
+      const { windowHours } = common;
+      definition = { ...about, type: 'funnel', prePeriodHours: null, windowHours, steps };
+      break;
+    }
+    case 5:
+      definition = {
+        ...about,
+        ...{ type: 'quantile', prePeriodHours: null, windowHours: common.windowHours },
+        source: randomSource(random, ['sum', 'sum', 'count', 'max', 'min', 'last', 'distinctDays']),
+        quantile: random.pick([0.5, 0.9]),
+      };
+      break;
     default:
       definition = {
         ...common,

@@ -1,17 +1,20 @@
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
+import { eachAloneIfNeeded } from '../each-alone.ts';
 import { Engine } from '../engine.ts';
+import { exactQuantiles, isQuantile } from '../exact-quantiles.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { settleParameters } from '../parameters.ts';
-import { metricId, planTerms } from '../plan-terms.ts';
+import { metricId, planTerms, withMetrics } from '../plan-terms.ts';
 import { fill } from '../question.ts';
 import type { DistinctScope } from '../scope.ts';
 import { type SliceSize, slicesOf } from '../slices.ts';
 import { askLeftOut, askMoments, askOtherUnitTypes, askPairs, askUnits } from '../statements.ts';
 import { ParameterStore, type StoredParameters } from '../stored-parameters.ts';
 import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../unit-counts.ts';
-import type { Build, SlowCounts } from './build.ts';
+import type { Build } from './build.ts';
+import { attributionOfBuild } from './build-attribution.ts';
 import { collectMoments } from './collect-moments.ts';
 import { groupOf } from './group.ts';
 import { MomentRows, overflowReason } from './moment-rows.ts';
@@ -29,16 +32,17 @@ export interface BackfillTools extends SliceTools {
   readonly permit: () => Promise<void>;
 }
 
+interface Recomputed extends Pick<Build, 'slowCounts' | 'exactQuantiles'> {
+  readonly rows: MomentRows;
+}
+
 /** The moments that all rows received up to `through` give a build, in slices of units. */
 export async function* recomputeBuild(
   { clickhouse, limits, slice }: SliceTools,
   build: Build,
   through: number,
   eachSlice: (scope: DistinctScope) => Promise<void> = async () => undefined,
-): AsyncGenerator<
-  { readonly progress: number },
-  { readonly rows: MomentRows; readonly slowCounts: SlowCounts }
-> {
+): AsyncGenerator<{ readonly progress: number }, Recomputed> {
   const engine = new Engine(clickhouse, limits);
   const terms = planTerms(build.plan);
   const { scopes, repeats } = await slicesOf(engine, terms, new Date(through), slice);
@@ -61,7 +65,21 @@ export async function* recomputeBuild(
     .rows()
     .filter((row) => row.metric === '' && row.excluded === '')
     .reduce((sum, row) => sum + row.n, 0);
-  return { rows, slowCounts: { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes } };
+  const dataThrough = new Date(through);
+  const quantiles = withMetrics(
+    terms,
+    terms.metrics.filter(
+      (metric) => isQuantile(metric) && isReady(metric.definition.key, build, rows.overflowed),
+    ),
+  );
+  const { bins } = attributionOfBuild(build, rows.rows(), dataThrough);
+  // A metric whose values are too many to be read has its buckets all the same.
+  const exact = await eachAloneIfNeeded(quantiles, (part) => exactQuantiles(engine, part, scopes, [], bins));
+  return {
+    rows,
+    slowCounts: { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes },
+    exactQuantiles: quantiles.metrics.length === 0 ? null : { dataThrough, rows: exact.done.flat() },
+  };
 }
 
 /**
@@ -92,8 +110,9 @@ export async function* backfill(
   const build: Build = {
     ...unbuilt,
     ...{ parameters, failed, slowCounts: { units: 0, duplicateEvents: 0, conversionsOfOtherUnitTypes: 0 } },
+    exactQuantiles: null,
   };
-  const { rows, slowCounts } = yield* recomputeBuild(tools, build, through, async (scope) => {
+  const { rows, ...recomputed } = yield* recomputeBuild(tools, build, through, async (scope) => {
     const pairs = askPairs(terms, scope);
     await permit();
     await clickhouse.command({
@@ -109,7 +128,12 @@ export async function* backfill(
   await permit();
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
-  return { ...build, slowCounts, failed: { ...failed, ...overflowReasons(rows) } };
+  return { ...build, ...recomputed, failed: { ...failed, ...overflowReasons(rows) } };
+}
+
+/** Whether a metric has moments, or bins. */
+function isReady(metric: string, { failed }: Build, overflowed: MomentRows['overflowed']): boolean {
+  return failed[metric] === undefined && !overflowed.some((other) => other.metric === metric);
 }
 
 /** Why metrics have no moments, where their sums exceed what a number can hold. */

@@ -1,17 +1,22 @@
 import type { Metric } from '../../catalogue/index.ts';
+import { funnel } from './funnel.ts';
 import { mean } from './mean.ts';
 import type { MetricType, Source, UnitBin, UnitVector } from './metric-type.ts';
 import { proportion } from './proportion.ts';
+import { quantile } from './quantile.ts';
 import { ratio } from './ratio.ts';
 import { retention } from './retention.ts';
+import { timeToEvent } from './time-to-event.ts';
 import type { UnitRows } from './unit-rows.ts';
 
 export { includesZeros, needsCap } from './mean.ts';
 export type { Cell, UnitBin, UnitVector } from './metric-type.ts';
+export { binOfTotal, bucketOf, isOverflow, RELATIVE_ERROR } from './quantile.ts';
 export { UnitRows } from './unit-rows.ts';
 
 const TYPES: { readonly [T in Metric['type']]: MetricType<Extract<Metric, { type: T }>> } = {
   ...{ mean, proportion, ratio, retention },
+  ...{ timeToEvent, funnel, quantile },
 };
 
 const typeOf = (metric: Metric): MetricType<Metric> => TYPES[metric.type];

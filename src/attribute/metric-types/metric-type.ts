@@ -26,6 +26,8 @@ export interface UnitVector {
 export interface UnitBin {
   readonly kind: 'bin';
   readonly bin: Cell;
+  /** What is binned, where the bin is one of many values. */
+  readonly value?: string;
 }
 
 /** What one type of metric is to attribution. A further type is a file like the others here, and a line in index.ts. */

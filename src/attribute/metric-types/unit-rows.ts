@@ -1,9 +1,13 @@
 import { attributeCondition } from '../attribute-condition.ts';
+import { NEVER } from '../never.ts';
 import type { Bindings } from '../question.ts';
 import type { Cell, Source } from './metric-type.ts';
 import { Names } from './names.ts';
 
 const HOUR = 3_600_000;
+
+/** Which rows of a unit. */
+type RowFilter = Pick<Source, 'event' | 'filters'>;
 
 /**
  * What metrics ask of each of a unit's rows (conditions), and of all of them (cells): the columns that vectors.sql is
@@ -29,21 +33,18 @@ export class UnitRows {
   /** Rows from so many hours after the first impression, for so long as the epoch's windows last and no longer than `to` hours. */
   window(to: number | null, from = 0): string {
     return this.#conditions.of(`window ${from} ${to}`, () => {
-      const begin = from === 0 ? 'first' : `first + ${this.#ms(from)}`;
+      const begin = from === 0 ? 'first' : `first + ${this.ms(from)}`;
       return `t >= ${begin} AND t < ${to === null ? 'until' : this.windowEnd(to)}`;
     });
   }
 
   windowEnd(hours: number): string {
-    return `least(first + ${this.#ms(hours)}, until)`;
+    return `least(first + ${this.ms(hours)}, until)`;
   }
 
   /** Rows of so many hours before the first impression in the experiment. */
   prePeriod(hours: number): string {
-    return this.#conditions.of(
-      `pre-period ${hours}`,
-      () => `t < origin AND t >= origin - ${this.#ms(hours)}`,
-    );
+    return this.#conditions.of(`pre-period ${hours}`, () => `t < origin AND t >= origin - ${this.ms(hours)}`);
   }
 
   /** Whether the unit has a row of one of these names, whenever it was. */
@@ -83,7 +84,32 @@ export class UnitRows {
     }
   }
 
-  #counts(source: Omit<Source, 'aggregation'>, within: string): string {
+  /** The total of a sum whose last digit does not depend on the order in which rows are read. */
+  orderedSum(source: RowFilter, within: string): string {
+    return this.#cell(`arraySum(arraySort(groupArrayIf(amount, ${this.#counts(source, within)})))`);
+  }
+
+  /** When the first of the matching rows was (ms), or NEVER. */
+  earliest(source: RowFilter, within: string): string {
+    return this.#cell(`min(if(${this.#counts(source, within)}, t, ${NEVER}))`);
+  }
+
+  /** When the last of the matching rows was (ms); below any time where there is none. */
+  latest(source: RowFilter, within: string): string {
+    return this.#cell(`max(if(${this.#counts(source, within)}, t, ${-NEVER}))`);
+  }
+
+  /** When the matching rows were (ms). */
+  times(source: RowFilter, within: string): string {
+    return this.#cell(`groupArrayIf(t, ${this.#counts(source, within)})`);
+  }
+
+  /** A placeholder of so many hours in ms. */
+  ms(hours: number): string {
+    return this.#bindings.bind('Int64', Math.round(hours * HOUR));
+  }
+
+  #counts(source: RowFilter, within: string): string {
     const { event, filters } = source;
     const matching = this.#conditions.of(JSON.stringify([event, filters]), () => {
       const named = `name = ${this.#bindings.bind('String', event)}`;
@@ -94,9 +120,5 @@ export class UnitRows {
 
   #cell(sql: string): string {
     return this.#cells.of(sql, () => sql);
-  }
-
-  #ms(hours: number): string {
-    return this.#bindings.bind('Int64', Math.round(hours * HOUR));
   }
 }
