@@ -17,6 +17,7 @@ import {
 import type { QuantileEpochs } from './detail-document.ts';
 import { type Compared, type FigureContext, listed, type MetricFigures, treatments } from './figures.ts';
 import type { ArmResult } from './results-document.ts';
+import { percent } from './words.ts';
 
 /** One epoch's order statistics, by variant. */
 interface EpochQuantiles {
@@ -65,7 +66,7 @@ export function quantileFigures(data: QuantileData, context: FigureContext): Met
             },
       reason: isExact ? 'figures-are-exact' : exact === null ? 'not-read-yet' : null,
     },
-    remark: `, quantile ${quantile} of units${isExact ? '' : `, to within ${(RELATIVE_ERROR * 100).toFixed(1)} %`}`,
+    remark: `, quantile ${quantile} of units${isExact ? '' : `, to within ${percent(RELATIVE_ERROR)}`}`,
   };
 }
 

@@ -1,7 +1,6 @@
 export type {
   Attribution,
   BinsRow,
-  ExactQuantile,
   ExactQuantiles,
   Exclusions,
   MomentsRow,
