@@ -43,5 +43,5 @@ export function intervalsWatched(
   { dataThrough, epochEnds }: FollowUp,
 ): number {
   const until = Math.min(dataThrough.getTime(), epochEnds.get(cohort.epoch)?.getTime() ?? Infinity);
-  return Math.max(0, Math.floor((until - endOfDay(cohort)) / (intervalHours * HOUR)));
+  return Math.max(0, Math.floor((until - endOfDay(cohort)) / Math.round(intervalHours * HOUR)));
 }

@@ -2,7 +2,6 @@ import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
 import type { BinsRow, ExactQuantile } from './attribution.ts';
 import { cohortOf } from './cohort.ts';
-import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
 import { binOfTotal } from './metric-types/index.ts';
 import type { PlanTerms } from './plan-terms.ts';
@@ -29,37 +28,46 @@ export function isQuantile({ definition }: PlannedMetric): boolean {
 }
 
 /**
- * The exact quantiles of the plan's metrics, all of which are quantiles, over the new units of each epoch and arm. The
- * bins, which are those of the same rows, tell in which of them the wanted ranks are, so that of all values only those in
- * these few are read.
+ * Reads the exact quantiles of the plan's metrics, all of which are quantiles, over the new units of each epoch and arm.
+ * The bins, which are those of the same rows, tell in which of them the wanted ranks are, so that of all values only
+ * those in these few are read: slice by slice, in any order.
  */
-export async function exactQuantiles(
-  engine: Engine,
-  terms: PlanTerms,
-  scopes: readonly DistinctScope[],
-  segment: readonly AttributeFilter[],
-  bins: readonly BinsRow[],
-): Promise<ExactQuantile[]> {
-  const samples = terms.metrics.flatMap((metric) => samplesOf(metric, bins));
-  if (samples.length === 0) return [];
-  const wanted = (metric: PlannedMetric) => [
-    ...new Set(samples.filter((sample) => sample.metric === metric.definition.key).flatMap(binsOfRanks)),
-  ];
-  const answers = await eachSlice(scopes, (scope) =>
-    engine.ask<ValuesAnswer>(askValues(terms, scope, segment, wanted)),
-  );
-  const found = new Map(samples.map((sample) => [keyOf(sample), sample]));
-  for (const answer of answers.flat()) {
-    const { epoch, variant } = cohortOf(terms, { ...answer, is_new: 1, cohort_day: '' });
-    terms.metrics.forEach(({ definition }, index) => {
-      const sample = found.get(keyOf({ metric: definition.key, epoch, variant }));
+export class QuantileReader {
+  readonly #terms: PlanTerms;
+  readonly #samples: ReadonlyMap<string, Sample>;
+
+  constructor(terms: PlanTerms, bins: readonly BinsRow[]) {
+    this.#terms = terms;
+    const samples = terms.metrics.flatMap((metric) => samplesOf(metric, bins));
+    this.#samples = new Map(samples.map((sample) => [keyOf(sample), sample]));
+  }
+
+  /** Adds the values of one slice. */
+  async read(engine: Engine, scope: DistinctScope, segment: readonly AttributeFilter[]): Promise<void> {
+    if (this.#samples.size === 0) return;
+    const samples = [...this.#samples.values()];
+    const wanted = ({ definition }: PlannedMetric) => [
+      ...new Set(samples.filter((sample) => sample.metric === definition.key).flatMap(binsOfRanks)),
+    ];
+    for (const answer of await engine.ask<ValuesAnswer>(askValues(this.#terms, scope, segment, wanted)))
+      this.#add(answer);
+  }
+
+  /** Once all slices have been read. */
+  quantiles(): ExactQuantile[] {
+    return [...this.#samples.values()].map(quantileOf);
+  }
+
+  #add(answer: ValuesAnswer): void {
+    const { epoch, variant } = cohortOf(this.#terms, { ...answer, is_new: 1, cohort_day: '' });
+    this.#terms.metrics.forEach(({ definition }, index) => {
+      const sample = this.#samples.get(keyOf({ metric: definition.key, epoch, variant }));
       const [values, units] = answer[`w${index}`] ?? [[], []];
       values.forEach((value, at) => {
         sample?.values.set(value, (sample.values.get(value) ?? 0) + Number(units[at]));
       });
     });
   }
-  return samples.map(quantileOf);
 }
 
 function samplesOf(metric: PlannedMetric, bins: readonly BinsRow[]): Sample[] {

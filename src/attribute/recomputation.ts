@@ -4,8 +4,9 @@ import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts'
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { type Attribution, type FailedMetric, FROM_RAW_ROWS } from './attribution.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
+import { eachSlice } from './each-slice.ts';
 import { Engine } from './engine.ts';
-import { exactQuantiles, isQuantile } from './exact-quantiles.ts';
+import { isQuantile, QuantileReader } from './exact-quantiles.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
 import {
   frozenParameters,
@@ -80,9 +81,11 @@ export class Recomputation {
     );
     failed.push(...computed.failed);
     const bins = computed.done.flatMap((part) => part.bins);
-    const exact = await eachAloneIfNeeded(withMetrics(terms, ready.filter(isQuantile)), (part) =>
-      exactQuantiles(engine, part, scopes, segment, bins),
-    );
+    const exact = await eachAloneIfNeeded(withMetrics(terms, ready.filter(isQuantile)), async (part) => {
+      const reader = new QuantileReader(part, bins);
+      await eachSlice(scopes, (scope) => reader.read(engine, scope, segment));
+      return reader.quantiles();
+    });
     failed.push(...exact.failed.filter(({ metric }) => !failed.some((failure) => failure.metric === metric)));
     const moments = computed.done.flatMap((part) => part.rows);
     if (segment.length === 0) await improveCentres(material, settled, moments);

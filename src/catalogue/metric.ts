@@ -131,7 +131,7 @@ export const Metric = z
         .describe('units are watched from the first impression for so long'),
       intervalHours: z
         .number()
-        .positive()
+        .min(0.01)
         .max(MOST_HOURS)
         .default(24)
         .describe(
@@ -175,8 +175,10 @@ function contradictionsOf(metric: z.infer<(typeof Metric.options)[number]>): Con
   if (metric.type === 'retention' && metric.fromHours >= metric.toHours)
     return [{ path: ['toHours'], message: `must be above fromHours, which is ${metric.fromHours}` }];
   if (metric.type === 'timeToEvent') {
-    const intervals = metric.windowHours / metric.intervalHours;
-    if (!Number.isInteger(intervals) || intervals > MOST_INTERVALS)
+    // In ms, as they are counted.
+    const intervals =
+      Math.round(metric.windowHours * 3_600_000) / Math.round(metric.intervalHours * 3_600_000);
+    if (!Number.isInteger(intervals) || intervals < 1 || intervals > MOST_INTERVALS)
       return [
         {
           path: ['intervalHours'],

@@ -14,7 +14,7 @@ describe('metric types', () => {
     { type: 'retention', source: visit, fromHours: 0, toHours: 24 },
     { type: 'timeToEvent', source: visit },
     { type: 'timeToEvent', source: visit, windowHours: 366, intervalHours: 1 },
-    { type: 'timeToEvent', source: visit, windowHours: 0.75, intervalHours: 0.25 },
+    { type: 'timeToEvent', source: visit, windowHours: 0.3, intervalHours: 0.1 },
     { type: 'funnel', steps: [visit, { event: 'order' }, visit] },
     { type: 'funnel', steps: [visit, { ...visit, filters: [{ attribute: 'page', op: 'exists' }] }] },
     { type: 'quantile', source: { event: 'load', aggregation: 'max' }, quantile: 0.95, windowHours: null },

@@ -1,9 +1,10 @@
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
-import { eachAloneIfNeeded } from '../each-alone.ts';
+import type { ExactQuantile, ExactQuantiles } from '../attribution.ts';
+import { mayBlameMetric } from '../each-alone.ts';
 import { Engine } from '../engine.ts';
-import { exactQuantiles, isQuantile } from '../exact-quantiles.ts';
+import { isQuantile, QuantileReader } from '../exact-quantiles.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { settleParameters } from '../parameters.ts';
 import { metricId, planTerms, withMetrics } from '../plan-terms.ts';
@@ -65,21 +66,37 @@ export async function* recomputeBuild(
     .rows()
     .filter((row) => row.metric === '' && row.excluded === '')
     .reduce((sum, row) => sum + row.n, 0);
-  const dataThrough = new Date(through);
-  const quantiles = withMetrics(
-    terms,
-    terms.metrics.filter(
-      (metric) => isQuantile(metric) && isReady(metric.definition.key, build, rows.overflowed),
-    ),
-  );
+  const slowCounts = { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes };
+  const exactQuantiles = yield* readQuantiles(engine, build, rows, scopes, new Date(through));
+  return { rows, slowCounts, exactQuantiles };
+}
+
+/** Metric by metric, so that one whose values cannot be read stops no other: its buckets are there all the same. */
+async function* readQuantiles(
+  engine: Engine,
+  build: Build,
+  rows: MomentRows,
+  scopes: readonly DistinctScope[],
+  dataThrough: Date,
+): AsyncGenerator<{ readonly progress: number }, ExactQuantiles | null> {
+  const terms = planTerms(build.plan);
+  const metrics = terms.metrics.filter(isQuantile);
+  if (metrics.length === 0) return null;
   const { bins } = attributionOfBuild(build, rows.rows(), dataThrough);
-  // A metric whose values are too many to be read has its buckets all the same.
-  const exact = await eachAloneIfNeeded(quantiles, (part) => exactQuantiles(engine, part, scopes, [], bins));
-  return {
-    rows,
-    slowCounts: { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes },
-    exactQuantiles: quantiles.metrics.length === 0 ? null : { dataThrough, rows: exact.done.flat() },
-  };
+  const found: ExactQuantile[] = [];
+  for (const metric of metrics) {
+    const reader = new QuantileReader(withMetrics(terms, [metric]), bins);
+    try {
+      for (const scope of scopes) {
+        yield { progress: 1 };
+        await reader.read(engine, scope, []);
+      }
+      found.push(...reader.quantiles());
+    } catch (error) {
+      if (!mayBlameMetric(error)) throw error;
+    }
+  }
+  return { dataThrough, rows: found };
 }
 
 /**
@@ -129,11 +146,6 @@ export async function* backfill(
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
   return { ...build, ...recomputed, failed: { ...failed, ...overflowReasons(rows) } };
-}
-
-/** Whether a metric has moments, or bins. */
-function isReady(metric: string, { failed }: Build, overflowed: MomentRows['overflowed']): boolean {
-  return failed[metric] === undefined && !overflowed.some((other) => other.metric === metric);
 }
 
 /** Why metrics have no moments, where their sums exceed what a number can hold. */
