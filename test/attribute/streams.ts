@@ -169,7 +169,7 @@ function randomMetric(random: Random, index: number): PlannedMetric {
     }
     case 2: {
       const { event, filters } = randomSource(random, summing);
-      const fromHours = random.pick([0, 0.5, 1, 4]);
+      const fromHours = random.pick([0, 1, 4, 8]);
       const toHours = fromHours + random.pick([0.5, 1, 3, 20]);
       definition = {
         ...about,
@@ -205,8 +205,8 @@ function randomMetric(random: Random, index: number): PlannedMetric {
     case 5:
       definition = {
         ...about,
-        ...{ type: 'quantile', prePeriodHours: null, windowHours: common.windowHours },
-        source: randomSource(random, ['sum', 'sum', 'count', 'max', 'min', 'last', 'distinctDays']),
+        ...{ type: 'quantile', prePeriodHours: null, windowHours: random.pick([null, 2, 30]) },
+        source: randomSource(random, ['sum', 'sum', 'count', 'max', 'max', 'min', 'last', 'distinctDays']),
         quantile: random.pick([0.5, 0.9]),
       };
       break;
@@ -289,7 +289,9 @@ function randomReceipt(random: Random, ts: number): number {
 }
 
 function randomValue(random: Random): number | null {
-  return random.pick([null, 0, 1, 2.5, 7, -1, -3, 1e6, random.next() * 10]);
+  // Several that one bucket of a quantile holds.
+  const near = 7 + random.int(0, 9) / 1000;
+  return random.pick([null, 0, 1, 2.5, near, near, near, -1, -3, 1e6, random.next() * 10]);
 }
 
 /** The row and, now and then, the same identity again: as it was, or with other contents. */
