@@ -59,7 +59,7 @@ try {
       flag: plan.flag,
       name: definition.type === 'mean' ? definition.source.event : '',
     },
-    window_hours: definition.windowHours,
+    window_hours: definition.type === 'mean' ? definition.windowHours : null,
   }));
   const peer = await measure('20 peer-shaped queries', Math.max(1, Math.floor(runs / 3)), async () => {
     for (const params of asked) await clickhouse.query({ sql: sql('peer'), params, limits });

@@ -1,5 +1,6 @@
 import type { Attribution } from '../attribute/index.ts';
 import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
+import { followUpOf } from './follow-up.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
 import { failedMetric, type MetricContext, metricResult } from './metric-result.ts';
@@ -40,11 +41,7 @@ function resultOf(metric: PlannedMetric, attribution: Attribution, context: Metr
   const failure = attribution.failed.find((failed) => failed.metric === key);
   if (failure !== undefined) return failedMetric(metric, failure.reason);
   try {
-    return metricResult(
-      metric,
-      attribution.moments.filter((row) => row.metric === key),
-      context,
-    );
+    return metricResult(metric, attribution, context);
   } catch (error) {
     return failedMetric(metric, error instanceof Error ? error.message : String(error));
   }
@@ -69,6 +66,7 @@ export function buildScorecard(
     variants: variantsOf(plan),
     alpha: plan.statistics.alpha,
     distrust: distrust(sampleRatio, attribution.provenance),
+    followUp: followUpOf(plan, attribution.dataThrough),
   };
   const results: ScorecardResults = {
     experiment: plan.key,

@@ -83,6 +83,7 @@ export const resultsExample = {
         { variant: 'mens', units: 21307, mean: 1.4226165110057725, sd: 17.754205103736833, reason: null },
       ],
       comparisons: [spendOfMens],
+      detail: null,
       reason: null,
     },
   ],

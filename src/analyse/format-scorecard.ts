@@ -1,14 +1,8 @@
-import type {
-  ArmResult,
-  ComparisonResult,
-  Difference,
-  MetricResult,
-  Results,
-  Verdict,
-} from './results-document.ts';
+import type { Difference } from './result-parts.ts';
+import type { ArmResult, ComparisonResult, MetricResult, Results, Verdict } from './results-document.ts';
 import { notation } from './summary.ts';
 import { type Cell, type TableColumn, textTable } from './text-table.ts';
-import { count, coverage, percentChange, pValue, reasonWords, VERDICT_WORDS } from './words.ts';
+import { count, coverage, percent, percentChange, pValue, reasonWords, VERDICT_WORDS } from './words.ts';
 
 /** How wide the terminal is, and whether it shows colour. */
 interface TableOptions {
@@ -71,10 +65,20 @@ function comparisonCells(metric: MetricResult, comparison: ComparisonResult, opt
   ];
 }
 
+/** Which quantile, and whether its figures are exact. */
+function quantileWords({ detail }: MetricResult): string {
+  if (detail?.kind !== 'quantile') return '';
+  const { quantile, sketch } = detail;
+  return ` (quantile ${quantile}${sketch === null ? '' : `, ±${percent(sketch.relativeError)}`})`;
+}
+
 function metricRows(metric: MetricResult, options: TableOptions): Cell[][] {
   const adjusted = metric.comparisons.some((comparison) => comparison.covariate !== null);
   const among = metric.among === 'unitsWithEvent' ? ' (among units with an event)' : '';
-  const name = [{ text: `${metric.metric}${adjusted ? ' (CUPED)' : ''}${among}` }, { text: metric.role }];
+  const name = [
+    { text: `${metric.metric}${adjusted ? ' (CUPED)' : ''}${among}${quantileWords(metric)}` },
+    { text: metric.role },
+  ];
   if (metric.status === 'failed')
     return [
       [

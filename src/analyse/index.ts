@@ -3,9 +3,9 @@ export { healthExample } from './examples.ts';
 export { formatScorecardTable } from './format-scorecard.ts';
 export { missingHealth } from './health.ts';
 export { Health } from './health-document.ts';
+export { Difference } from './result-parts.ts';
 export {
   ComparisonResult,
-  Difference,
   MetricResult,
   Results,
   Verdict,

@@ -1,31 +1,33 @@
-import { type Comparison, compareMeans, compareProportions, compareRatios } from '../../analysis/index.ts';
-import type { MomentsRow } from '../attribute/index.ts';
+import type { Attribution } from '../attribute/index.ts';
 import type { PlannedMetric } from '../catalogue/index.ts';
-import { armResult } from './arm-result.ts';
-import type { ArmResult, ComparisonResult, Difference, MetricResult } from './results-document.ts';
-import { comparableEpochs, type EpochStratum, strataOf } from './strata.ts';
+import { differences, type FigureContext, type MetricFigures, nothing, treatments } from './figures.ts';
+import { funnelFigures } from './funnel-figures.ts';
+import { quantileFigures } from './quantile-figures.ts';
+import type { ArmResult, ComparisonResult, MetricResult } from './results-document.ts';
+import { retentionFigures } from './retention-figures.ts';
+import { strataOf } from './strata.ts';
+import { strataFigures } from './strata-figures.ts';
 import { comparisonSummary, type UnsummarisedComparison } from './summary.ts';
+import { survivalFigures } from './survival-figures.ts';
 import { judge } from './verdict.ts';
 
 /** What every metric of a scorecard is judged with. */
-export interface MetricContext {
-  readonly control: string;
-  /** All arms of the experiment, the control first. */
-  readonly variants: readonly string[];
-  readonly alpha: number;
+export interface MetricContext extends FigureContext {
   /** Why no verdict may be given; null where one may. */
   readonly distrust: string | null;
 }
 
-const COMPARE = { mean: compareMeans, proportion: compareProportions, ratio: compareRatios } as const;
+/** What of an attribution is needed of one metric. */
+export type MetricData = Pick<Attribution, 'moments' | 'bins' | 'exactQuantiles' | 'dataThrough'>;
 
 /** There is no correction for the number of comparisons at a fixed horizon. */
 const NO_ADJUSTED_P = 'no-adjustment-made';
 
-type Face = Omit<MetricResult, 'status' | 'arms' | 'comparisons' | 'reason'>;
+type Face = Omit<MetricResult, 'status' | 'arms' | 'comparisons' | 'detail' | 'reason'>;
 
 function faceOf({ role, version, definition }: PlannedMetric): Face {
-  const aggregation = definition.type === 'mean' ? definition.source.aggregation : 'sum';
+  const aggregation =
+    definition.type === 'mean' || definition.type === 'quantile' ? definition.source.aggregation : 'sum';
   return {
     metric: definition.key,
     role,
@@ -38,41 +40,45 @@ function faceOf({ role, version, definition }: PlannedMetric): Face {
 
 /** A metric without figures, because computing it failed; the rest of the scorecard stands. */
 export function failedMetric(metric: PlannedMetric, reason: string): MetricResult {
-  return { ...faceOf(metric), status: 'failed', arms: [], comparisons: [], reason };
+  return { ...faceOf(metric), status: 'failed', arms: [], comparisons: [], detail: null, reason };
 }
 
-const nothing = (reason: string): Difference => ({ estimate: null, ci: null, reason });
-
-function differences(of: Pick<Comparison, 'absolute' | 'relative'>): {
-  absolute: Difference;
-  relative: Difference;
-} {
-  const { absolute, relative } = of;
-  return {
-    absolute: { estimate: absolute.estimate, ci: [absolute.ci[0], absolute.ci[1]], reason: null },
-    relative: {
-      estimate: relative.estimate,
-      ci: relative.ci === null ? null : [relative.ci[0], relative.ci[1]],
-      reason: relative.reason,
-    },
-  };
+/** The figures of each type of metric. */
+function figuresOf(
+  { definition }: PlannedMetric,
+  { moments, bins, exactQuantiles, dataThrough }: MetricData,
+  context: MetricContext,
+): MetricFigures {
+  switch (definition.type) {
+    case 'mean':
+    case 'proportion':
+    case 'ratio':
+      return strataFigures(strataOf(moments), definition.type, definition.prePeriodHours !== null, context);
+    case 'retention':
+      return retentionFigures(definition.toHours, moments, context);
+    case 'funnel':
+      return funnelFigures(
+        definition.steps.map((step) => step.event),
+        bins,
+        context,
+      );
+    case 'timeToEvent':
+      return survivalFigures(definition, bins, context);
+    case 'quantile':
+      return quantileFigures(
+        { quantile: definition.quantile, bins, exact: exactQuantiles, dataThrough },
+        context,
+      );
+  }
 }
 
 function compare(
-  metric: PlannedMetric,
+  { definition }: PlannedMetric,
   variant: string,
-  strata: readonly EpochStratum[],
-  context: MetricContext,
+  figures: MetricFigures,
+  { alpha, distrust }: MetricContext,
 ): UnsummarisedComparison {
-  const { control, alpha, distrust } = context;
-  const { definition } = metric;
-  const outcome = COMPARE[definition.type]({
-    strata,
-    control,
-    treatment: variant,
-    alpha,
-    covariate: definition.prePeriodHours !== null,
-  });
+  const outcome = figures.compare(variant);
   const known = outcome.kind === 'estimate' ? outcome : null;
   const missing = outcome.kind === 'unknown' ? outcome.reason : null;
   const judgement = judge(known === null ? null : { p: known.p, estimate: known.absolute.estimate }, {
@@ -111,32 +117,52 @@ function compare(
         : { theta: known.covariate.theta, varianceReduction: known.covariate.varianceReduction },
     unadjusted:
       known.unadjusted === null ? null : { p: known.unadjusted.p, ...differences(known.unadjusted) },
-    epochs: comparableEpochs(strata, control, variant),
+    epochs: [...known.epochs],
     unitsLeftOut: known.unitsLeftOut,
     reason: judgement.reason ?? NO_ADJUSTED_P,
   };
 }
 
-/** One metric of a scorecard from its moments: every arm, and every arm against the control. */
-export function metricResult(
-  metric: PlannedMetric,
-  rows: readonly MomentsRow[],
-  context: MetricContext,
-): MetricResult {
+/** One metric of a scorecard: every arm, and every arm against the control. */
+export function metricResult(metric: PlannedMetric, data: MetricData, context: MetricContext): MetricResult {
   const face = faceOf(metric);
-  const strata = strataOf(rows);
-  const arms = context.variants.map((variant) => armResult(variant, face.type, strata, context));
-  const named = new Map(arms.map((arm) => [arm.variant, arm]));
+  const figures = figuresOf(metric, dataOf(metric, data), context);
+  const named = new Map(figures.arms.map((arm) => [arm.variant, arm]));
   const armOf = (variant: string): ArmResult =>
     named.get(variant) ?? { variant, units: 0, mean: null, sd: null, reason: 'no-units' };
-  const comparisons = context.variants
-    .filter((variant) => variant !== context.control)
-    .map((variant): ComparisonResult => {
-      const comparison = compare(metric, variant, strata, context);
-      return {
-        ...comparison,
-        summary: comparisonSummary(face, armOf(context.control), armOf(variant), comparison, context.alpha),
-      };
-    });
-  return { ...face, status: 'ok', arms, comparisons, reason: null };
+  const comparisons = treatments(context).map((variant): ComparisonResult => {
+    const comparison = compare(metric, variant, figures, context);
+    const described = { ...face, remark: figures.remark };
+    return {
+      ...comparison,
+      summary: comparisonSummary(
+        described,
+        armOf(context.control),
+        armOf(variant),
+        comparison,
+        context.alpha,
+      ),
+    };
+  });
+  return {
+    ...face,
+    status: 'ok',
+    arms: [...figures.arms],
+    comparisons,
+    detail: figures.detail,
+    reason: null,
+  };
+}
+
+/** What of the data is this metric's. */
+function dataOf(
+  { definition }: PlannedMetric,
+  { moments, bins, exactQuantiles, dataThrough }: MetricData,
+): MetricData {
+  const own = <Row extends { readonly metric: string }>(rows: readonly Row[]) =>
+    rows.filter((row) => row.metric === definition.key);
+  return {
+    ...{ moments: own(moments), bins: own(bins), dataThrough },
+    exactQuantiles: exactQuantiles && { ...exactQuantiles, rows: own(exactQuantiles.rows) },
+  };
 }

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { MetricDetail } from './detail-document.ts';
 import { resultsExample } from './examples.ts';
+import { Difference, instant, reason } from './result-parts.ts';
 
-const reason = z
-  .string()
-  .nullable()
-  .describe('why values of this object are null, or its verdict withheld; null where all of them exist');
-const instant = z.iso.datetime().describe('RFC 3339, UTC');
-const interval = z.tuple([z.number(), z.number()]).describe('lower and upper bound');
 const byVariant = (what: string) => z.record(z.string(), z.number()).nullable().describe(what);
 
 export const SampleRatio = z
@@ -60,17 +56,22 @@ export const ArmResult = z
   .object({
     variant: z.string(),
     units: z.int().describe('units analysed; see the metric’s `among`'),
-    mean: z.number().nullable().describe('over several epochs: weighted by the epochs’ units'),
-    sd: z.number().nullable().describe('of units within epochs; of a ratio: of its linearised unit values'),
+    mean: z
+      .number()
+      .nullable()
+      .describe(
+        'over several epochs: weighted by the epochs’ units; of a time to an event the share with it by the end of the window, of a quantile the quantile',
+      ),
+    sd: z
+      .number()
+      .nullable()
+      .describe(
+        'of units within epochs; of a ratio: of its linearised unit values; null where `mean` is none',
+      ),
     reason,
   })
   .meta({ id: 'ArmResult' });
 export type ArmResult = z.infer<typeof ArmResult>;
-
-export const Difference = z
-  .object({ estimate: z.number().nullable(), ci: interval.nullable(), reason })
-  .meta({ id: 'Difference' });
-export type Difference = z.infer<typeof Difference>;
 
 export const Verdict = z.enum(['better', 'worse', 'noClearDifference', 'notEnoughData', 'untrusted']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -84,7 +85,10 @@ export const ComparisonResult = z
     adjustedP: z.number().nullable().describe('for the number of comparisons; null where none is made'),
     absolute: Difference,
     relative: Difference.describe('the absolute difference over the control’s mean'),
-    method: z.string().nullable().describe('welch, welch+cuped, score+newcombe, ratio, …'),
+    method: z
+      .string()
+      .nullable()
+      .describe('welch, welch+cuped, score+newcombe, ratio, kaplan-meier, order-statistics, …'),
     statistic: z.number().nullable(),
     standardError: z.number().nullable().describe('of the absolute difference'),
     df: z.number().nullable().describe('null: the normal distribution was the reference'),
@@ -105,7 +109,9 @@ export const ComparisonResult = z
     unitsLeftOut: z
       .int()
       .nullable()
-      .describe('units of epochs in which one of the two arms has fewer than two'),
+      .describe(
+        'units of the two arms in epochs that take no part: where one of the arms has fewer than two, or all others where epochs are not combined',
+      ),
     reason,
   })
   .meta({ id: 'ComparisonResult' });
@@ -115,7 +121,7 @@ export const MetricResult = z
   .object({
     metric: z.string(),
     role: z.enum(['goal', 'secondary', 'guardrail']),
-    type: z.enum(['mean', 'proportion', 'ratio']),
+    type: z.enum(['mean', 'proportion', 'ratio', 'retention', 'timeToEvent', 'funnel', 'quantile']),
     version: z.int(),
     direction: z.enum(['decreaseIsBad', 'increaseIsBad']),
     among: z
@@ -124,6 +130,9 @@ export const MetricResult = z
     status: z.enum(['ok', 'failed']).describe('failed: this metric could not be computed; others stand'),
     arms: z.array(ArmResult),
     comparisons: z.array(ComparisonResult),
+    detail: MetricDetail.nullable().describe(
+      'of a funnel its steps, of a time to an event its curves, of a quantile whether it is exact; null for other types',
+    ),
     reason,
   })
   .meta({ id: 'MetricResult' });

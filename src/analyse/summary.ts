@@ -11,17 +11,22 @@ import {
   VERDICT_WORDS,
 } from './words.ts';
 
-type Metric = Pick<MetricResult, 'metric' | 'role' | 'type' | 'among'>;
+type Metric = Pick<MetricResult, 'metric' | 'role' | 'type' | 'among'> & {
+  /** What the figures are of, beginning with a comma; may be empty. */
+  readonly remark: string;
+};
+
+const SHARES: readonly MetricResult['type'][] = ['proportion', 'retention', 'timeToEvent', 'funnel'];
 
 /** Everything of a comparison but its sentence. */
 export type UnsummarisedComparison = Omit<ComparisonResult, 'summary'>;
 
-/** How this metric's levels and differences are written: rates in % and pp, others as numbers. */
+/** How this metric's levels and differences are written: shares of units in % and pp, others as numbers. */
 export function notation(type: MetricResult['type']): {
   level: (x: number) => string;
   change: (x: number) => string;
 } {
-  return type === 'proportion' ? { level: percent, change: pointsChange } : { level, change };
+  return SHARES.includes(type) ? { level: percent, change: pointsChange } : { level, change };
 }
 
 function interval([low, high]: readonly [number, number], write: (x: number) => string): string {
@@ -58,7 +63,7 @@ function figures(
   ].filter((text) => text !== null && text !== '');
   const adjusted = comparison.covariate === null ? '' : ', adjusted for the pre-period';
   const among = metric.among === 'unitsWithEvent' ? ', among units with an event' : '';
-  return `${levels} (${details.join('; ')})${adjusted}${among}`;
+  return `${levels} (${details.join('; ')})${adjusted}${among}${metric.remark}`;
 }
 
 /** What a guardrail adds: without a margin, harm is shown, ruled out, or not ruled out. */

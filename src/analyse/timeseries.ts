@@ -1,6 +1,7 @@
 import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
-import type { Difference, Verdict } from './results-document.ts';
+import type { Difference } from './result-parts.ts';
+import type { Verdict } from './results-document.ts';
 
 const EXTENT = loadSql(new URL('./timeseries-extent.sql', import.meta.url));
 const POINTS = loadSql(new URL('./timeseries.sql', import.meta.url));

@@ -14,6 +14,35 @@ export interface MomentsRow {
   readonly moments: Moments;
 }
 
+/** Units in one bin; what bins are depends on the metric's type: see src/attribute/metric-types. */
+export interface UnitsOfBin {
+  readonly bin: number;
+  readonly units: number;
+}
+
+/** The units of a metric that has bins and no sums, over the same cohorts. */
+export interface BinsRow extends Omit<MomentsRow, 'moments'> {
+  /** Ascending; every one of the metric's units is in one of them. */
+  readonly bins: readonly UnitsOfBin[];
+}
+
+/** An order statistic over the new units of an epoch and arm, and those on either side of it. */
+export interface ExactQuantile {
+  readonly metric: string;
+  readonly epoch: number;
+  readonly variant: string;
+  readonly n: number;
+  readonly value: number;
+  /** Null: so few units that one of them lies beyond the smallest or the largest. */
+  readonly bounds: { readonly lower: number; readonly upper: number } | null;
+}
+
+export interface ExactQuantiles {
+  /** They are of the raw rows received up to then. */
+  readonly dataThrough: Date;
+  readonly rows: readonly ExactQuantile[];
+}
+
 /** Units of one cohort day, arm (that of the first impression in the epoch), epoch and population. */
 export interface UnitsRow {
   readonly epoch: number;
@@ -64,6 +93,9 @@ export interface Attribution {
   readonly provenance: Provenance;
   readonly units: readonly UnitsRow[];
   readonly moments: readonly MomentsRow[];
+  readonly bins: readonly BinsRow[];
+  /** Of the metrics that are quantiles, whose bins are of buckets of values; null: not read yet. */
+  readonly exactQuantiles: ExactQuantiles | null;
   readonly parameters: readonly FrozenParameters[];
   readonly failed: readonly FailedMetric[];
   readonly exclusions: Exclusions;

@@ -2,7 +2,7 @@ import type { PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
 import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
-import { needsCap } from './metric-columns.ts';
+import { needsCap } from './metric-types/index.ts';
 import { percentile } from './percentile.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';

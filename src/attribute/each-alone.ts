@@ -19,7 +19,7 @@ export async function eachAloneIfNeeded<T>(
   try {
     return { done: [await work(terms)], failed: [] };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === 'unavailable') throw error;
+    if (!mayBlameMetric(error)) throw error;
     const [metric, ...others] = terms.metrics;
     if (metric === undefined || others.length === 0)
       return { done: [], failed: [{ metric: metric?.definition.key ?? '', reason: error.message }] };
@@ -32,4 +32,9 @@ export async function eachAloneIfNeeded<T>(
     }
     return { done, failed };
   }
+}
+
+/** Whether a metric may be to blame: not where the store cannot be reached, nor for a bug. */
+export function mayBlameMetric(error: unknown): error is AppError {
+  return error instanceof AppError && error.code !== 'unavailable';
 }

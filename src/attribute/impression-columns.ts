@@ -1,7 +1,8 @@
 import type { AttributeFilter, ExperimentPlan } from '../catalogue/index.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { attributeCondition } from './attribute-condition.ts';
-import { NEVER, type QuestionTerms, type TermEpoch } from './plan-terms.ts';
+import { NEVER } from './never.ts';
+import type { QuestionTerms, TermEpoch } from './plan-terms.ts';
 import type { Bindings } from './question.ts';
 
 /** The marks of classified.sql and pairs.sql that depend on the plans' epochs and the segment. */

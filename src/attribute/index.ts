@@ -1,5 +1,7 @@
 export type {
   Attribution,
+  BinsRow,
+  ExactQuantiles,
   Exclusions,
   MomentsRow,
   Provenance,
@@ -12,4 +14,6 @@ export { Attributor, type Step } from './live/attributor.ts';
 export { buildIdentity } from './live/build.ts';
 export { LiveMoments } from './live/live-moments.ts';
 export { Upkeep, type UpkeepState } from './live/upkeep.ts';
+export { RELATIVE_ERROR } from './metric-types/index.ts';
+export { mergeBins, type OrderStatistics, quantileOfBins, unitsOf } from './quantile-of-bins.ts';
 export { Recomputation, type RecomputationOptions } from './recomputation.ts';

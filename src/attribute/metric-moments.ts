@@ -1,11 +1,13 @@
 import type { Moments } from '../../analysis/index.ts';
 import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
-import type { MomentsRow } from './attribution.ts';
+import type { BinsRow, MomentsRow } from './attribution.ts';
+import { allBins, type BinsAnswer, unitsIn } from './bins.ts';
 import { type CohortRow, cohortKey, cohortOf } from './cohort.ts';
 import { eachSlice } from './each-slice.ts';
 import type { Engine } from './engine.ts';
-import { dimensionOf, existsForSome, type MetricParameters } from './metric-columns.ts';
+import type { MetricParameters } from './metric-columns.ts';
+import { dimensionOf, existsForSome, hasBins, isOverflow } from './metric-types/index.ts';
 import type { PlanTerms } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
 import { askMoments } from './statements.ts';
@@ -13,6 +15,7 @@ import type { UnitCounts } from './unit-counts.ts';
 
 export interface MetricMoments {
   readonly rows: readonly MomentsRow[];
+  readonly bins: readonly BinsRow[];
   /** Units left out by the transform, by metric key. */
   readonly outsideTransform: ReadonlyMap<string, number>;
 }
@@ -20,16 +23,18 @@ export interface MetricMoments {
 /** A row of moments.sql. */
 export type MomentsAnswer = CohortRow & { readonly units: string } & {
   readonly [metric: `m${number}`]: readonly (number | null)[];
-};
+} & { readonly [metric: `b${number}`]: BinsAnswer };
 
 interface CohortSums {
   units: number;
   /** Per metric: left out, n, sums, products. */
   readonly metrics: number[][];
+  /** Per metric: units by bin other than 0. */
+  readonly bins: Map<number, number>[];
 }
 
 /**
- * The moments of the plan's metrics over the analysed units of every cohort. Units without conversions have no rows;
+ * The moments of the plan's metrics, or their units by bin, over the analysed units of every cohort. Units without conversions have no rows;
  * they are counted, and each is a vector of zeros. AppError `unprocessable` where a metric's numbers exceed a double.
  */
 export async function momentsOfMetrics(
@@ -46,6 +51,7 @@ export async function momentsOfMetrics(
   );
   for (const answer of slices.flat()) addAnswer(sums, answer, terms.metrics);
   const rows: MomentsRow[] = [];
+  const bins: BinsRow[] = [];
   const outsideTransform = new Map<string, number>();
   for (const [key, { row, units, mixed }] of counts.cohorts) {
     const found = sums.get(key);
@@ -60,6 +66,12 @@ export async function momentsOfMetrics(
       const { centres, caps } = parametersOf(metric);
       if (caps !== undefined && caps[row.epoch - 1] === undefined) return;
       const values = found?.metrics[index] ?? [];
+      if (hasBins(definition)) {
+        const all = existsForSome(definition) ? (values[1] ?? 0) : units - mixed;
+        const counted = allBins(found?.bins[index] ?? new Map(), all);
+        if (counted.length > 0) bins.push({ ...cohortOf(terms, row), metric: definition.key, bins: counted });
+        return;
+      }
       const moments = momentsWithZeros(
         values.slice(1),
         centres[row.epoch - 1] ?? [],
@@ -72,7 +84,7 @@ export async function momentsOfMetrics(
         outsideTransform.set(definition.key, (outsideTransform.get(definition.key) ?? 0) + leftOut);
     });
   }
-  return { rows, outsideTransform };
+  return { rows, bins, outsideTransform };
 }
 
 function addAnswer(
@@ -81,7 +93,7 @@ function addAnswer(
   metrics: readonly PlannedMetric[],
 ): void {
   const key = cohortKey(answer);
-  const before = sums.get(key) ?? { units: 0, metrics: [] };
+  const before = sums.get(key) ?? { units: 0, metrics: [], bins: [] };
   sums.set(key, before);
   before.units += Number(answer.units);
   metrics.forEach(({ definition }, index) => {
@@ -96,7 +108,24 @@ function addAnswer(
         );
       return sum;
     });
+    before.bins[index] = addBins(before.bins[index] ?? new Map(), definition.key, answer[`b${index}`]);
   });
+}
+
+function addBins(
+  into: Map<number, number>,
+  metric: string,
+  answer: BinsAnswer | undefined,
+): Map<number, number> {
+  for (const { bin, units } of unitsIn(answer)) {
+    if (isOverflow(bin))
+      throw new AppError(
+        'unprocessable',
+        `The unit totals of metric "${metric}" exceed what a number can hold.`,
+      );
+    into.set(bin, (into.get(bin) ?? 0) + units);
+  }
+  return into;
 }
 
 /** `values` are n, sums and products around the centre of units that have rows; each unit more is at 0. */

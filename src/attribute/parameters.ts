@@ -3,8 +3,9 @@ import type { FailedMetric, FrozenParameters, MomentsRow } from './attribution.t
 import { computeCaps, hasOpenCap } from './caps.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
 import type { Engine } from './engine.ts';
-import { dimensionOf, type MetricParameters, needsCap } from './metric-columns.ts';
+import type { MetricParameters } from './metric-columns.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
+import { dimensionOf, hasBins, needsCap } from './metric-types/index.ts';
 import { type PlanTerms, withMetrics } from './plan-terms.ts';
 import type { DistinctScope } from './scope.ts';
 import { type ParameterStore, parametersKey, type StoredParameters } from './stored-parameters.ts';
@@ -52,7 +53,7 @@ export async function settleParameters(material: Material): Promise<SettledParam
 
   const off = terms.metrics.filter((metric) => {
     const failed = caps.failed.some((failure) => failure.metric === metric.definition.key);
-    return !failed && known(metric).centreUnits === 0;
+    return !failed && !hasBins(metric.definition) && known(metric).centreUnits === 0;
   });
   // Any number near the data will do as a centre, so one slice is enough.
   const sample = material.scopes.slice(0, 1);

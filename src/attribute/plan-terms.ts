@@ -1,9 +1,8 @@
 import type { Epoch, ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
-
-/** Later than any event; small enough that a window can be added to it. */
-export const NEVER = 2 ** 52;
+import { eventsOf } from './metric-types/index.ts';
+import { NEVER } from './never.ts';
 
 /** An epoch of one of the plans, which it names by its index from 1. */
 export type TermEpoch = Epoch & { readonly plan: number };
@@ -111,11 +110,4 @@ export function withMetrics<Terms extends QuestionTerms>(
   const start = Math.min(...terms.plans.map((plan) => plan.start.getTime()));
   const earliest = start - Math.ceil(longest * 3_600_000);
   return { ...terms, metrics, params: { ...terms.params, names, earliest } };
-}
-
-/** The names of a metric's conversions. */
-export function eventsOf(definition: PlannedMetric['definition']): string[] {
-  return definition.type === 'ratio'
-    ? [definition.numerator.event, definition.denominator.event]
-    : [definition.source.event];
 }

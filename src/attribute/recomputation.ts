@@ -5,7 +5,9 @@ import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { type Attribution, type FailedMetric, FROM_RAW_ROWS } from './attribution.ts';
 import { betweenErasures } from './between-erasures.ts';
 import { eachAloneIfNeeded } from './each-alone.ts';
+import { eachSlice } from './each-slice.ts';
 import { Engine } from './engine.ts';
+import { isQuantile, QuantileReader } from './exact-quantiles.ts';
 import { momentsOfMetrics } from './metric-moments.ts';
 import {
   frozenParameters,
@@ -89,6 +91,13 @@ export class Recomputation {
       ),
     );
     failed.push(...computed.failed);
+    const bins = computed.done.flatMap((part) => part.bins);
+    const exact = await eachAloneIfNeeded(withMetrics(terms, ready.filter(isQuantile)), async (part) => {
+      const reader = new QuantileReader(part, bins);
+      await eachSlice(scopes, (scope) => reader.read(engine, scope, segment));
+      return reader.quantiles();
+    });
+    failed.push(...exact.failed.filter(({ metric }) => !failed.some((failure) => failure.metric === metric)));
     const moments = computed.done.flatMap((part) => part.rows);
     if (segment.length === 0) await improveCentres(material, settled, moments);
     const analysed = [...counts.cohorts.values()].some(({ units, mixed }) => units > mixed);
@@ -99,6 +108,8 @@ export class Recomputation {
       provenance: FROM_RAW_ROWS,
       units: unitsRows(terms, counts),
       moments,
+      bins,
+      exactQuantiles: { dataThrough, rows: exact.done.flat() },
       parameters: ready.map((metric) => frozenParameters(terms, metric, settled.of(metric))),
       failed,
       exclusions: {

@@ -2,7 +2,8 @@ import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { impressionColumns } from './impression-columns.ts';
-import { type MetricParameters, metricColumns, sourcesOf } from './metric-columns.ts';
+import { type MetricParameters, metricColumns, valueColumns } from './metric-columns.ts';
+import { sourcesOf } from './metric-types/index.ts';
 import type { PlanTerms, QuestionTerms } from './plan-terms.ts';
 import { Bindings, fill } from './question.ts';
 import type { DistinctScope, Scope } from './scope.ts';
@@ -24,6 +25,7 @@ const templates = {
   size: sql('size'),
   totals: sql('totals'),
   units: sql('units'),
+  values: sql('values'),
   vectors: sql('vectors'),
 };
 
@@ -148,6 +150,25 @@ export function askTotals(terms: QuestionTerms, scope: DistinctScope): Asked {
       ...columns,
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
+  });
+}
+
+/** values.sql for metrics that are quantiles. */
+export function askValues(
+  terms: QuestionTerms,
+  scope: DistinctScope,
+  segment: Segment,
+  wanted: (metric: PlannedMetric) => readonly number[],
+): Asked {
+  return ask(terms, scope, {}, (bindings) => {
+    const columns = valueColumns(terms.metrics, wanted, bindings);
+    const vectors = fill(templates.vectors, {
+      pairs: pairs(terms, scope, segment, bindings),
+      conversions: conversions(terms, scope),
+      known: known(terms),
+      ...columns,
+    });
+    return fill(templates.values, { vectors, ...columns });
   });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Metric } from './metric.ts';
+import { metricWith } from './metric.ts';
 
 const about = {
   version: z
@@ -9,27 +9,23 @@ const about = {
   updatedAt: z.iso.datetime().describe('of this version'),
 };
 
-const [mean, proportion, ratio] = Metric.options;
-
 /** A metric as the API shows it: one version of its definition. */
-export const MetricView = z
-  .discriminatedUnion('type', [mean.extend(about), proportion.extend(about), ratio.extend(about)])
-  .meta({
-    id: 'MetricView',
-    example: {
-      type: 'mean',
-      key: 'spend',
-      name: 'Spend',
-      description: '',
-      direction: 'decreaseIsBad',
-      windowHours: 336,
-      prePeriodHours: 8760,
-      source: { event: 'order', filters: [], aggregation: 'sum' },
-      cap: null,
-      transform: 'identity',
-      version: 2,
-      createdAt: '2026-03-02T09:30:00.000Z',
-      updatedAt: '2026-03-05T11:00:00.000Z',
-    },
-  });
+export const MetricView = metricWith(about).meta({
+  id: 'MetricView',
+  example: {
+    type: 'mean',
+    key: 'spend',
+    name: 'Spend',
+    description: '',
+    direction: 'decreaseIsBad',
+    windowHours: 336,
+    prePeriodHours: 8760,
+    source: { event: 'order', filters: [], aggregation: 'sum' },
+    cap: null,
+    transform: 'identity',
+    version: 2,
+    createdAt: '2026-03-02T09:30:00.000Z',
+    updatedAt: '2026-03-05T11:00:00.000Z',
+  },
+});
 export type MetricView = z.infer<typeof MetricView>;

@@ -32,15 +32,15 @@ import {
   withEtag,
 } from './http-change.ts';
 import { Key } from './key.ts';
-import { Metric } from './metric.ts';
+import { metricWith } from './metric.ts';
 import { MetricView } from './metric-view.ts';
 import { parseIfMatch } from './precondition.ts';
 
 const ViewPage = pageOf(MetricView).meta({ id: 'MetricPage' });
-const [mean, proportion, ratio] = Metric.options;
-const Create = z
-  .discriminatedUnion('type', [mean.extend({ why }), proportion.extend({ why }), ratio.extend({ why })])
-  .meta({ id: 'CreateMetric', example: { type: 'proportion', key: 'visit', source: { event: 'visit' } } });
+const Create = metricWith({ why }).meta({
+  id: 'CreateMetric',
+  example: { type: 'proportion', key: 'visit', source: { event: 'visit' } },
+});
 type Create = z.infer<typeof Create>;
 const VersionQuery = z.strictObject({
   version: z.coerce

@@ -1,7 +1,7 @@
 import type { ComparisonResult, Difference, MetricResult, Results } from '../analyse/index.ts';
 import { type CsvValue, csv } from './csv.ts';
 
-/** The columns of results as CSV: one row per metric and comparison, named as in the JSON. */
+/** The columns of results as CSV: one row per metric and comparison, of a funnel one per step, named as in the JSON. */
 export const RESULTS_CSV_HEADER = [
   'experiment',
   'scorecardId',
@@ -39,6 +39,7 @@ export const RESULTS_CSV_HEADER = [
   'unadjustedAbsoluteHigh',
   'sampleRatioStatus',
   'sampleRatioP',
+  'step',
 ] as const;
 
 const bounds = (of: Difference | undefined): CsvValue[] => [
@@ -68,23 +69,47 @@ function comparisonCells(comparison: ComparisonResult): CsvValue[] {
   ];
 }
 
+/** The steps of a funnel before its last, whose figures are the metric's own. */
+function stepRows(metric: MetricResult, control: string): CsvValue[][] {
+  if (metric.detail?.kind !== 'funnel') return [];
+  return metric.detail.steps.slice(0, -1).flatMap(({ step, arms, comparisons }) => {
+    const cells = (variant: string): CsvValue[] => {
+      const units = metric.arms.find((arm) => arm.variant === variant)?.units ?? null;
+      return [variant, units, arms.find((arm) => arm.variant === variant)?.share ?? null, null];
+    };
+    return comparisons.map((comparison) => [
+      ...[comparison.reason, ...cells(control), ...cells(comparison.variant)],
+      ...[null, comparison.p, null, ...bounds(comparison.absolute), ...bounds(comparison.relative)],
+      ...[comparison.method, ...Array.from({ length: 6 }, () => null)],
+      step,
+    ]);
+  });
+}
+
 function metricRows(results: Results, metric: MetricResult): CsvValue[][] {
   const { experiment, scorecardId, dataThrough, computedAt, segment, control, sampleRatio } = results;
   const start = [experiment, scorecardId, dataThrough, computedAt, segment];
   const face = [metric.metric, metric.role, metric.type, metric.status];
   const soundness = [sampleRatio.status, sampleRatio.p];
   if (metric.comparisons.length === 0) {
-    const missing = RESULTS_CSV_HEADER.length - start.length - face.length - 1 - soundness.length;
-    return [[...start, ...face, metric.reason, ...Array.from({ length: missing }, () => null), ...soundness]];
+    const missing = RESULTS_CSV_HEADER.length - start.length - face.length - 1 - soundness.length - 1;
+    return [
+      [
+        ...[...start, ...face, metric.reason, ...Array.from({ length: missing }, () => null)],
+        ...[...soundness, null],
+      ],
+    ];
   }
-  return metric.comparisons.map((comparison) => [
-    ...start,
-    ...face,
+  const own = metric.comparisons.map((comparison) => [
     comparison.reason,
     ...armCells(metric, control ?? ''),
     ...armCells(metric, comparison.variant),
     ...comparisonCells(comparison),
-    ...soundness,
+    metric.detail?.kind === 'funnel' ? metric.detail.steps.length : null,
+  ]);
+  return [...stepRows(metric, control ?? ''), ...own].map((row) => [
+    ...[...start, ...face, ...row.slice(0, -1)],
+    ...[...soundness, row.at(-1) ?? null],
   ]);
 }
 

@@ -67,7 +67,7 @@ export class ResultsController {
     summary: 'The scorecard: every metric of every arm against the control',
     description:
       'Keys are always present; a value that does not exist is null beside a `reason`. Before the first scorecard ' +
-      '`reason` is `no-scorecard-yet`. As CSV there is one row per metric and comparison, with the columns ' +
+      '`reason` is `no-scorecard-yet`. As CSV there is one row per metric and comparison (of a funnel one per step), with the columns ' +
       `${RESULTS_CSV_HEADER.join(', ')}; texts that a spreadsheet would run as a formula begin with an apostrophe.`,
   })
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'an ETag; 304 if it still holds' })

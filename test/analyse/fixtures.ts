@@ -67,6 +67,8 @@ export function attributionOf(parts: Partial<Attribution> = {}): Attribution {
     provenance: { source: 'moments', verifiedAt: null, largestDifference: null, untrusted: false },
     units: [],
     moments: [],
+    bins: [],
+    exactQuantiles: null,
     parameters: [],
     failed: [],
     exclusions: NOTHING_EXCLUDED,

@@ -44,6 +44,30 @@ export function differences(actual: Attribution, expected: ModelAttribution): st
     });
   }
 
+  const bins = new Map(
+    actual.bins.map((row) => [
+      `${row.metric} ${row.epoch} ${row.population} ${row.cohortDay} ${row.variant}`,
+      row.bins.map(({ bin, units }) => [bin, units]),
+    ]),
+  );
+  same('rows of bins', [...bins.keys()].sort(), [...expected.bins.keys()].sort());
+  for (const [key, own] of expected.bins)
+    same(
+      `bins ${key}`,
+      bins.get(key),
+      [...own].sort(([a], [b]) => a - b),
+    );
+
+  // Live, they are those of the build or of the verification that read them.
+  const { exactQuantiles } = actual;
+  if (exactQuantiles?.dataThrough.getTime() === actual.dataThrough.getTime()) {
+    const quantiles = new Map(
+      exactQuantiles.rows.map(({ metric, epoch, variant, ...own }) => [`${metric} ${epoch} ${variant}`, own]),
+    );
+    same('quantiles', [...quantiles.keys()].sort(), [...expected.quantiles.keys()].sort());
+    for (const [key, own] of expected.quantiles) same(`quantile ${key}`, quantiles.get(key), own);
+  }
+
   for (const { metric, caps } of actual.parameters) {
     const own = expected.caps.get(metric) ?? {};
     same(`epochs with a cap ${metric}`, Object.keys(caps), Object.keys(own));

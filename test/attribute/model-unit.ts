@@ -47,9 +47,20 @@ const HOUR = 3_600_000;
 type Source = Pick<MetricSource, 'event' | 'filters'> & { aggregation: MetricSource['aggregation'] | 'any' };
 
 export function sourcesOf({ definition }: PlannedMetric): Source[] {
-  if (definition.type === 'ratio') return [definition.numerator, definition.denominator];
-  if (definition.type === 'proportion') return [{ ...definition.source, aggregation: 'any' }];
-  return [definition.source];
+  switch (definition.type) {
+    case 'ratio':
+      return [definition.numerator, definition.denominator];
+    case 'proportion':
+    case 'retention':
+      return [{ ...definition.source, aggregation: 'any' }];
+    case 'timeToEvent':
+      return [{ ...definition.source, aggregation: 'any' }];
+    case 'funnel':
+      return definition.steps.map((step) => ({ ...step, aggregation: 'any' as const }));
+    case 'mean':
+    case 'quantile':
+      return [definition.source];
+  }
 }
 
 function endOfEpoch(plan: ExperimentPlan, epoch: Epoch): number {
@@ -57,10 +68,29 @@ function endOfEpoch(plan: ExperimentPlan, epoch: Epoch): number {
   return next === undefined ? Number.POSITIVE_INFINITY : next.effectiveAt.getTime();
 }
 
-function endOfWindow(plan: ExperimentPlan, { definition }: PlannedMetric, assignment: Assignment): number {
-  const { windowHours } = definition;
+/** From the first impression on; an end of null is that of the epoch. */
+function windowHoursOf({ definition }: PlannedMetric): { from: number; to: number | null } {
+  return definition.type === 'retention'
+    ? { from: definition.fromHours, to: definition.toHours }
+    : { from: 0, to: definition.windowHours };
+}
+
+function endOfWindow(plan: ExperimentPlan, metric: PlannedMetric, assignment: Assignment): number {
+  const { to } = windowHoursOf(metric);
   const end = endOfEpoch(plan, assignment.epoch);
-  return windowHours === null ? end : Math.min(assignment.first + Math.round(windowHours * HOUR), end);
+  return to === null ? end : Math.min(assignment.first + Math.round(to * HOUR), end);
+}
+
+/** A unit's conversions within its window. */
+function inWindow(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+): RawConversion[] {
+  const begin = assignment.first + Math.round(windowHoursOf(metric).from * HOUR);
+  const end = endOfWindow(plan, metric, assignment);
+  return conversions.filter((row) => row.unitId === assignment.unitId && begin <= row.ts && row.ts < end);
 }
 
 export function windowed(
@@ -69,15 +99,8 @@ export function windowed(
   assignment: Assignment,
   conversions: readonly RawConversion[],
 ): (number | null)[] {
-  const end = endOfWindow(plan, metric, assignment);
-  return sourcesOf(metric).map((source) =>
-    totalOf(
-      source,
-      conversions.filter(
-        (row) => row.unitId === assignment.unitId && assignment.first <= row.ts && row.ts < end,
-      ),
-    ),
-  );
+  const counted = inWindow(plan, metric, assignment, conversions);
+  return sourcesOf(metric).map((source) => totalOf(source, counted));
 }
 
 export function prePeriod(
@@ -97,6 +120,74 @@ export function prePeriod(
   );
 }
 
+/**
+ * The bin of a unit of a metric that counts units by bin; undefined where the metric has sums instead, null where the
+ * unit has no value.
+ */
+export function binOf(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+): number | null | undefined {
+  const { definition } = metric;
+  const counted = inWindow(plan, metric, assignment, conversions);
+  const matching = ({ event, filters }: Pick<Source, 'event' | 'filters'>) =>
+    counted
+      .filter((row) => row.name === event && filters.every((filter) => matches(filter, row.attributes)))
+      .map((row) => row.ts)
+      .sort((x, y) => x - y);
+  switch (definition.type) {
+    case 'timeToEvent': {
+      const [at] = matching(definition.source);
+      if (at === undefined) return 0;
+      let interval = 1;
+      while (at >= assignment.first + Math.round(definition.intervalHours * HOUR) * interval) interval += 1;
+      return interval;
+    }
+    case 'funnel': {
+      let reached = 0;
+      let since = assignment.first;
+      for (const step of definition.steps) {
+        const at = matching(step).find((ts) => ts >= since);
+        if (at === undefined) break;
+        since = at;
+        reached += 1;
+      }
+      return reached;
+    }
+    case 'quantile': {
+      const total = totalOf(definition.source, counted);
+      return total === null ? null : bucketOf(total);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The number that a quantile is taken of; null where the unit has none. */
+export function quantileValue(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  conversions: readonly RawConversion[],
+): number | null {
+  const { definition } = metric;
+  if (definition.type !== 'quantile') return null;
+  return totalOf(definition.source, inWindow(plan, metric, assignment, conversions));
+}
+
+/** Sign times the rank of the bucket from 2^k·(1 + j/64) to the next one: 64 from one power of 2 to the next. */
+function bucketOf(total: number): number {
+  const size = Math.abs(total);
+  if (size < 2 ** -1022) return 0;
+  let exponent = Math.floor(Math.log2(size));
+  while (2 ** exponent > size) exponent -= 1;
+  while (2 ** (exponent + 1) <= size) exponent += 1;
+  const bucket = Math.floor((size / 2 ** exponent - 1) * 64);
+  return Math.sign(total) * ((exponent + 1023) * 64 + bucket);
+}
+
 /** What an aggregation makes of one unit's conversions; null where max, min and last have nothing. */
 function totalOf(source: Source, conversions: readonly RawConversion[]): number | null {
   const counted = conversions.filter(
@@ -106,7 +197,8 @@ function totalOf(source: Source, conversions: readonly RawConversion[]): number 
   const values = valued.map((row) => row.value);
   switch (source.aggregation) {
     case 'sum':
-      return values.reduce((sum, value) => sum + value, 0);
+      // Ascending, so that the last digit does not depend on the order of the rows.
+      return values.sort((x, y) => x - y).reduce((sum, value) => sum + value, 0);
     case 'count':
       return counted.length;
     case 'any':

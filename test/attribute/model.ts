@@ -6,9 +6,11 @@
 import type { AttributeFilter, Epoch, ExperimentPlan } from '../../src/catalogue/index.ts';
 import {
   type Assignment,
+  binOf,
   capsOf,
   matches,
   prePeriod,
+  quantileValue,
   type RawConversion,
   type RawImpression,
   type RawRow,
@@ -30,6 +32,13 @@ export interface ModelAttribution {
   readonly units: Map<string, { units: number; multipleVariants: number }>;
   /** By "metric epoch population day variant". */
   readonly moments: Map<string, ModelMoments>;
+  /** By "metric epoch population day variant": units by bin. */
+  readonly bins: Map<string, Map<number, number>>;
+  /** By "metric epoch variant", over new units: the quantile and, where there are enough, its bounds. */
+  readonly quantiles: Map<
+    string,
+    { n: number; value: number; bounds: { lower: number; upper: number } | null }
+  >;
   /** By metric, epoch number. */
   readonly caps: Map<string, Record<number, number>>;
   readonly exclusions: {
@@ -138,6 +147,8 @@ export function attributionOf(
 
   const caps: ModelAttribution['caps'] = new Map();
   const moments: ModelAttribution['moments'] = new Map();
+  const bins: ModelAttribution['bins'] = new Map();
+  const values = new Map<string, number[]>();
   for (const metric of metrics) {
     const { definition } = metric;
     const { key } = definition;
@@ -148,6 +159,16 @@ export function attributionOf(
     for (const assignment of analysed) {
       const cap = capByEpoch === null ? Number.POSITIVE_INFINITY : capByEpoch[assignment.epoch.number];
       if (cap === undefined) continue;
+      const bin = binOf(plan, metric, assignment, conversions);
+      if (bin !== undefined) {
+        if (bin !== null) count(bins, `${key} ${cohortKey(assignment)}`, bin);
+        const value = quantileValue(plan, metric, assignment, conversions);
+        if (value !== null && assignment.isNew) {
+          const of = `${key} ${assignment.epoch.number} ${assignment.variant}`;
+          values.set(of, [...(values.get(of) ?? []), value]);
+        }
+        continue;
+      }
       const after = windowed(plan, metric, assignment, conversions);
       if (after.some((total) => total === null)) continue;
       const before =
@@ -170,7 +191,16 @@ export function attributionOf(
       add(moments, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
     }
   }
-  return { units, moments, caps, exclusions };
+  const levels = new Map(
+    metrics.map(({ definition }) => [
+      definition.key,
+      definition.type === 'quantile' ? definition.quantile : 0,
+    ]),
+  );
+  const quantiles = new Map(
+    [...values].map(([of, all]) => [of, quantileOf(all, levels.get(of.split(' ')[0] ?? '') ?? 0)]),
+  );
+  return { units, moments, bins, quantiles, caps, exclusions };
 }
 
 /** Of the rows with one identity the one with the smallest (ts, content hash). */
@@ -244,6 +274,24 @@ function assign(plan: ExperimentPlan, eligible: readonly RawImpression[]): Assig
 function cohortKey({ epoch, isNew, first, variant }: Assignment): string {
   const day = new Date(first).toISOString().slice(0, 10);
   return `${epoch.number} ${isNew ? 'new' : 'returning'} ${day} ${variant}`;
+}
+
+/** The values of ranks ⌈n·level⌉, at the level and at level ± 1.96·√(level(1 − level)/n). */
+function quantileOf(values: readonly number[], level: number) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  const at = (wanted: number) =>
+    wanted > 0 && wanted <= 1 ? sorted[Math.max(0, Math.ceil(n * wanted - 1e-9) - 1)] : undefined;
+  const half = 1.959963984540054 * Math.sqrt((level * (1 - level)) / n);
+  const [lower, upper] = [at(level - half), at(level + half)];
+  const bounds = lower === undefined || upper === undefined ? null : { lower, upper };
+  return { n, value: at(level) ?? Number.NaN, bounds };
+}
+
+function count(bins: ModelAttribution['bins'], key: string, bin: number): void {
+  const found = bins.get(key) ?? new Map<number, number>();
+  bins.set(key, found);
+  found.set(bin, (found.get(bin) ?? 0) + 1);
 }
 
 function add(

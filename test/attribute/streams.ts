@@ -61,7 +61,7 @@ export function randomTrial(seed: number, streams: number): Trial {
   );
   // Often at the very end of somebody's window: whether it has closed decides what a cap is computed from.
   const { ts } = random.pick(impressions);
-  const windowHours = random.pick(plan.metrics).definition.windowHours ?? 0;
+  const windowHours = hoursOf(random.pick(plan.metrics).definition);
   const dataThrough = random.chance(0.6)
     ? Math.max(ts + windowHours * 2 * STEP, START + 12 * STEP)
     : START + random.int(20, 70) * STEP;
@@ -131,6 +131,11 @@ function randomAttributes(random: Random): Record<string, string> {
   return attributes;
 }
 
+/** When a metric's window closes; 0 where it has no end. */
+function hoursOf(definition: Metric): number {
+  return (definition.type === 'retention' ? definition.toHours : definition.windowHours) ?? 0;
+}
+
 function randomSource(random: Random, aggregations: readonly MetricSource['aggregation'][]): MetricSource {
   return {
     event: random.pick(NAMES),
@@ -141,13 +146,14 @@ function randomSource(random: Random, aggregations: readonly MetricSource['aggre
 
 function randomMetric(random: Random, index: number): PlannedMetric {
   const summing = ['sum', 'count', 'distinctDays'] as const;
+  const about = { key: `metric-${index}`, name: '', description: '', direction: 'decreaseIsBad' as const };
   const common = {
-    ...{ key: `metric-${index}`, name: '', description: '', direction: 'decreaseIsBad' as const },
+    ...about,
     windowHours: random.pick([null, 0.5, 1, 2, 6, 30]),
     prePeriodHours: random.pick([null, 0.5, 2, 20]),
   };
   let definition: Metric;
-  switch (random.int(0, 4)) {
+  switch (random.int(0, 8)) {
     case 0:
       definition = {
         ...common,
@@ -161,6 +167,49 @@ function randomMetric(random: Random, index: number): PlannedMetric {
       definition = { ...common, type: 'proportion', source: { event, filters } };
       break;
     }
+    case 2: {
+      const { event, filters } = randomSource(random, summing);
+      const fromHours = random.pick([0, 1, 4, 8]);
+      const toHours = fromHours + random.pick([0.5, 1, 3, 20]);
+      definition = {
+        ...about,
+        ...{ type: 'retention', prePeriodHours: null, source: { event, filters }, fromHours, toHours },
+      };
+      break;
+    }
+    case 3: {
+      const { event, filters } = randomSource(random, summing);
+      const intervalHours = random.pick([0.5, 1, 2, 24]);
+      const windowHours = intervalHours * random.pick([1, 2, 5, 12]);
+      definition = {
+        ...about,
+        ...{
+          type: 'timeToEvent',
+          prePeriodHours: null,
+          source: { event, filters },
+          windowHours,
+          intervalHours,
+        },
+      };
+      break;
+    }
+    case 4: {
+      const steps = Array.from({ length: random.int(2, 4) }, () => {
+        const { event, filters } = randomSource(random, summing);
+        return { event, filters };
+      });
+      const { windowHours } = common;
+      definition = { ...about, type: 'funnel', prePeriodHours: null, windowHours, steps };
+      break;
+    }
+    case 5:
+      definition = {
+        ...about,
+        ...{ type: 'quantile', prePeriodHours: null, windowHours: random.pick([null, 2, 30]) },
+        source: randomSource(random, ['sum', 'sum', 'count', 'max', 'max', 'min', 'last', 'distinctDays']),
+        quantile: random.pick([0.5, 0.9]),
+      };
+      break;
     default:
       definition = {
         ...common,
@@ -240,7 +289,9 @@ function randomReceipt(random: Random, ts: number): number {
 }
 
 function randomValue(random: Random): number | null {
-  return random.pick([null, 0, 1, 2.5, 7, -1, -3, 1e6, random.next() * 10]);
+  // Several that one bucket of a quantile holds.
+  const near = 7 + random.int(0, 9) / 1000;
+  return random.pick([null, 0, 1, 2.5, near, near, near, -1, -3, 1e6, random.next() * 10]);
 }
 
 /** The row and, now and then, the same identity again: as it was, or with other contents. */

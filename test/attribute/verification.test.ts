@@ -53,15 +53,16 @@ describe('a verification', () => {
   });
 
   it.each([
-    ['a sum', 'n, s1', 'n - n, abs(s1) * 1e-6 + 1e-6'],
-    ['a product', 'n, p11', 'n - n, abs(p11) * 1e-6 + 1e-6'],
-    ['a count', 'n', '1'],
-  ])('finds %s that is not, says so, and has the moments made anew', async (_, columns, values) => {
+    ['a sum', 'n, s1', 'n - n, abs(s1) * 1e-6 + 1e-6', 's1 != 0'],
+    ['a product', 'n, p11', 'n - n, abs(p11) * 1e-6 + 1e-6', 's1 != 0'],
+    ['a count', 'n', '1', "metric = '' AND excluded = ''"],
+    ['a bin', 'n', '1', 'bin != 0'],
+  ])('finds %s that is not, says so, and has the moments made anew', async (_, columns, values, rows) => {
     const before = (await upkeep.describe(second)).live?.id ?? 0;
     await stores.clickhouse.command({
-      sql: `INSERT INTO moments (build, epoch, is_new, cohort_day, variant, metric, excluded, cycle, ${columns})
-        SELECT build, epoch, is_new, cohort_day, variant, metric, excluded, cycle, ${values}
-        FROM moments WHERE build = ${before} AND metric != '' AND n > 0 ORDER BY metric, epoch, cohort_day, variant LIMIT 1`,
+      sql: `INSERT INTO moments (build, epoch, is_new, cohort_day, variant, metric, excluded, bin, cycle, ${columns})
+        SELECT build, epoch, is_new, cohort_day, variant, metric, excluded, bin, cycle, ${values}
+        FROM moments WHERE build = ${before} AND ${rows} AND n > 0 ORDER BY metric, epoch, cohort_day, variant LIMIT 1`,
       limits,
     });
     await upkeep.verify(second);

@@ -177,13 +177,13 @@ describe('while it runs', () => {
     await metrics.patch(by, 'scroll', [1], { windowHours: 1 });
     expect(third.version).toBe(3);
     const planned = (await catalogue.plan('pinned')).metrics[0];
-    expect([planned?.version, planned?.definition.windowHours]).toEqual([2, 24]);
+    expect(planned).toMatchObject({ version: 2, definition: { windowHours: 24 } });
     const more = await experiments.patch(by, 'pinned', 'any', { metrics: { guardrail: ['scroll'] } });
     expect(more.metricVersions).toEqual({ click: 2, scroll: 2 });
     await experiments.patch(by, 'pinned', 'any', { metrics: { goal: [] } });
     const again = await experiments.patch(by, 'pinned', 'any', { metrics: { goal: ['click'] } });
     expect(again.metricVersions).toEqual({ click: 3, scroll: 2 });
-    expect((await metrics.read('click', 1)).windowHours).toBe(336);
+    expect(await metrics.read('click', 1)).toMatchObject({ windowHours: 336 });
     const open = await metrics.patch(by, 'click', [3], { windowHours: null, direction: null, nothing: null });
     expect(open).toMatchObject({ version: 4, windowHours: null, direction: 'decreaseIsBad' });
   });

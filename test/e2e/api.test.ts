@@ -185,6 +185,64 @@ describe('the README', () => {
   });
 });
 
+describe('every other type of metric', () => {
+  const HOUR = 3_600_000;
+  const begin = Date.now() - 240 * HOUR;
+
+  async function post(path: string, body: unknown): Promise<void> {
+    const answer = await call(`/api/v1/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([path, answer.ok]).toEqual([path, true]);
+  }
+
+  it('goes from its definition and events to results', async () => {
+    await post('flags', { key: 'menu', variants: [{ key: 'control' }, { key: 'treatment' }] });
+    const order = { event: 'order' };
+    const metrics = [
+      { key: 'back', type: 'retention', source: order, fromHours: 24, toHours: 48 },
+      { key: 'time', type: 'timeToEvent', source: order, windowHours: 72 },
+      { key: 'way', type: 'funnel', steps: [{ event: 'view' }, order] },
+      { key: 'orders', type: 'quantile', source: { ...order, aggregation: 'count' }, quantile: 0.5 },
+    ];
+    for (const metric of metrics) await post('metrics', metric);
+    await post('experiments', {
+      ...{ key: 'menu', flag: 'menu', control: 'control', start: '2026-01-01T00:00:00Z', refreshSeconds: 5 },
+      arms: ['control', 'treatment'].map((variant) => ({ variant, weight: 1 })),
+      metrics: { goal: metrics.map(({ key }) => key) },
+    });
+    const event = (id: string, unit: number, hours: number, own: object) => ({
+      ...{ id: `${id}-${unit}`, environment: 'production', unit: { type: 'user', id: `m${unit}` } },
+      ...{ ts: new Date(begin + hours * HOUR).toISOString(), ...own },
+    });
+    const seen = (unit: number, variant: string) =>
+      event('i', unit, 0, { type: 'impression', flag: 'menu', variant });
+    const did = (name: string, unit: number, hours: number) =>
+      event(name, unit, hours, { type: 'conversion', name });
+    await post('experiments/menu:start', {});
+    await post('events', [
+      ...[seen(1, 'control'), seen(2, 'treatment'), seen(3, 'control'), seen(4, 'treatment')],
+      ...[did('view', 1, 1), did('view', 2, 1), did('order', 2, 30)],
+      ...[did('order', 3, 30), did('view', 4, 30), did('order', 4, 31)],
+    ]);
+    let results: Results;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      results = (await (await call('/api/v1/experiments/menu/results')).json()) as Results;
+    } while (results.metrics[0]?.arms.some(({ units }) => units < 2) !== false);
+    const means = Object.fromEntries(
+      results.metrics.map(({ metric, arms }) => [metric, arms.map(({ mean }) => mean)]),
+    );
+    const quantile = results.metrics.find(({ metric }) => metric === 'orders')?.detail;
+    const one = quantile?.kind === 'quantile' && quantile.figures === 'sketch' ? 1 + 1 / 128 : 1;
+    expect(means).toEqual({ back: [0.5, 1], time: [0.5, 1], way: [0, 1], orders: [0, one] });
+    const way = results.metrics.find(({ metric }) => metric === 'way')?.detail;
+    expect(way?.kind === 'funnel' && way.steps[0]?.arms.map(({ share }) => share)).toEqual([0.5, 1]);
+  });
+});
+
 describe('the API’s description', () => {
   it('is OpenAPI 3.1, and the committed one (`npm run openapi` writes it)', async () => {
     const document = await openApi();

@@ -3,7 +3,7 @@ import { buildScorecard, Results } from '../../src/analyse/index.ts';
 import { createOpenApiDocument } from '../../src/http/index.ts';
 import { RESULTS_CSV_HEADER } from '../../src/serve/index.ts';
 import { HealthAnswer, RunAnswer, TimeseriesAnswer } from '../../src/serve/schemas.ts';
-import { attributionOf, planOf, twoArms } from '../analyse/fixtures.ts';
+import { attributionOf, planned, planOf, twoArms } from '../analyse/fixtures.ts';
 import { type Served, serve } from './served-app.ts';
 
 const ROOT = '/api/v1/experiments';
@@ -128,6 +128,44 @@ describe('results as CSV', () => {
     const json = await get(served, `${ROOT}/checkout/results?format=json`, { accept: 'text/csv' });
     expect(json.headers['content-type']).toContain('application/json');
     expect(json.headers.etag).not.toBe(byFormat.headers.etag);
+  });
+
+  it('have a row per step of a funnel, the last of which is the metric’s own', async () => {
+    const metric = planned('goal', {
+      ...{ key: 'way', type: 'funnel' },
+      steps: [{ event: 'view' }, { event: 'cart' }, { event: 'order' }],
+    });
+    const arm = (variant: string, units: readonly number[]) => ({
+      ...{ epoch: 1, population: 'new' as const, cohortDay: '2026-01-02', metric: 'way', variant },
+      bins: units.map((n, bin) => ({ bin, units: n })),
+    });
+    const bins = [arm('control', [40, 30, 20, 10]), arm('treatment', [20, 30, 30, 20])];
+    const { units } = twoArms([0, 100], [0, 100]);
+    const funnel = buildScorecard(planOf({ metrics: [metric] }), attributionOf({ bins, units }), {
+      ...{ computedAt: SECOND, scorecardId: 'sc_funnel', engineVersion: '0.1.0' },
+    });
+    const { body } = await get(
+      await started({ scorecards: [funnel] }),
+      `${ROOT}/checkout/results?format=csv`,
+    );
+    const rows = body
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const column = (name: (typeof RESULTS_CSV_HEADER)[number]) =>
+      rows.map((row) => row[RESULTS_CSV_HEADER.indexOf(name)]);
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([RESULTS_CSV_HEADER.length]));
+    expect(column('step')).toEqual(['step', '1', '2', '3']);
+    expect(column('controlMean')).toEqual(['controlMean', '0.6', '0.3', '0.1']);
+    expect(column('mean')).toEqual(['mean', '0.8', '0.5', '0.2']);
+    expect(column('units')).toEqual(['units', '100', '100', '100']);
+    expect(column('verdict')).toEqual(['verdict', '', '', 'better']);
+    expect(column('sampleRatioStatus')).toEqual(['sampleRatioStatus', 'ok', 'ok', 'ok']);
+    expect(
+      column('p')
+        .slice(1)
+        .every((p) => Number(p) > 0 && Number(p) < 0.1),
+    ).toBe(true);
   });
 
   it('are the header alone before the first scorecard', async () => {

@@ -1,17 +1,21 @@
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
+import type { ExactQuantile, ExactQuantiles } from '../attribution.ts';
+import { mayBlameMetric } from '../each-alone.ts';
 import { Engine } from '../engine.ts';
+import { isQuantile, QuantileReader } from '../exact-quantiles.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { settleParameters } from '../parameters.ts';
-import { metricId, planTerms } from '../plan-terms.ts';
+import { metricId, planTerms, withMetrics } from '../plan-terms.ts';
 import { fill } from '../question.ts';
 import type { DistinctScope } from '../scope.ts';
 import { type SliceSize, slicesOf } from '../slices.ts';
 import { askLeftOut, askMoments, askOtherUnitTypes, askPairs, askUnits } from '../statements.ts';
 import { ParameterStore, type StoredParameters } from '../stored-parameters.ts';
 import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../unit-counts.ts';
-import type { Build, SlowCounts } from './build.ts';
+import type { Build } from './build.ts';
+import { attributionOfBuild } from './build-attribution.ts';
 import { collectMoments } from './collect-moments.ts';
 import { groupOf } from './group.ts';
 import { MomentRows, overflowReason } from './moment-rows.ts';
@@ -29,16 +33,17 @@ export interface BackfillTools extends SliceTools {
   readonly permit: () => Promise<void>;
 }
 
+interface Recomputed extends Pick<Build, 'slowCounts' | 'exactQuantiles'> {
+  readonly rows: MomentRows;
+}
+
 /** The moments that all rows received up to `through` give a build, in slices of units. */
 export async function* recomputeBuild(
   { clickhouse, limits, slice }: SliceTools,
   build: Build,
   through: number,
   eachSlice: (scope: DistinctScope) => Promise<void> = async () => undefined,
-): AsyncGenerator<
-  { readonly progress: number },
-  { readonly rows: MomentRows; readonly slowCounts: SlowCounts }
-> {
+): AsyncGenerator<{ readonly progress: number }, Recomputed> {
   const engine = new Engine(clickhouse, limits);
   const terms = planTerms(build.plan);
   const { scopes, repeats } = await slicesOf(engine, terms, new Date(through), slice);
@@ -61,7 +66,37 @@ export async function* recomputeBuild(
     .rows()
     .filter((row) => row.metric === '' && row.excluded === '')
     .reduce((sum, row) => sum + row.n, 0);
-  return { rows, slowCounts: { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes } };
+  const slowCounts = { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes };
+  const exactQuantiles = yield* readQuantiles(engine, build, rows, scopes, new Date(through));
+  return { rows, slowCounts, exactQuantiles };
+}
+
+/** Metric by metric, so that one whose values cannot be read stops no other: its buckets are there all the same. */
+async function* readQuantiles(
+  engine: Engine,
+  build: Build,
+  rows: MomentRows,
+  scopes: readonly DistinctScope[],
+  dataThrough: Date,
+): AsyncGenerator<{ readonly progress: number }, ExactQuantiles | null> {
+  const terms = planTerms(build.plan);
+  const metrics = terms.metrics.filter(isQuantile);
+  if (metrics.length === 0) return null;
+  const { bins } = attributionOfBuild(build, rows.rows(), dataThrough);
+  const found: ExactQuantile[] = [];
+  for (const metric of metrics) {
+    const reader = new QuantileReader(withMetrics(terms, [metric]), bins);
+    try {
+      for (const scope of scopes) {
+        yield { progress: 1 };
+        await reader.read(engine, scope, []);
+      }
+      found.push(...reader.quantiles());
+    } catch (error) {
+      if (!mayBlameMetric(error)) throw error;
+    }
+  }
+  return { dataThrough, rows: found };
 }
 
 /**
@@ -92,8 +127,9 @@ export async function* backfill(
   const build: Build = {
     ...unbuilt,
     ...{ parameters, failed, slowCounts: { units: 0, duplicateEvents: 0, conversionsOfOtherUnitTypes: 0 } },
+    exactQuantiles: null,
   };
-  const { rows, slowCounts } = yield* recomputeBuild(tools, build, through, async (scope) => {
+  const { rows, ...recomputed } = yield* recomputeBuild(tools, build, through, async (scope) => {
     const pairs = askPairs(terms, scope);
     await permit();
     await clickhouse.command({
@@ -109,7 +145,7 @@ export async function* backfill(
   await permit();
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
-  return { ...build, slowCounts, failed: { ...failed, ...overflowReasons(rows) } };
+  return { ...build, ...recomputed, failed: { ...failed, ...overflowReasons(rows) } };
 }
 
 /** Why metrics have no moments, where their sums exceed what a number can hold. */

@@ -1,6 +1,7 @@
-import type { Attribution, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
-import { dimensionOf, existsForSome, needsCap } from '../metric-columns.ts';
+import type { Attribution, BinsRow, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
+import { allBins } from '../bins.ts';
 import { momentsWithZeros } from '../metric-moments.ts';
+import { dimensionOf, existsForSome, hasBins, needsCap } from '../metric-types/index.ts';
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import type { Build } from './build.ts';
@@ -22,7 +23,7 @@ export function attributionOfBuild(
   const units = cohorts.map(
     (row): UnitsRow => ({ ...cohortOf(row), units: row.n, multipleVariants: row.leftOut }),
   );
-  const { moments, outsideTransform } = momentsOf(build, rows, cohorts);
+  const { moments, bins, outsideTransform } = momentsOf(build, rows, cohorts);
   const counted = new Map<string, number>();
   for (const { excluded, n } of rows)
     if (excluded !== '') counted.set(excluded, (counted.get(excluded) ?? 0) + n);
@@ -34,6 +35,8 @@ export function attributionOfBuild(
     dataThrough,
     units,
     moments,
+    bins,
+    exactQuantiles: build.exactQuantiles,
     parameters: terms.metrics.flatMap((metric) => {
       const stored = build.parameters.get(metricId(metric));
       const known = stored !== undefined && build.failed[metric.definition.key] === undefined;
@@ -57,8 +60,13 @@ export function attributionOfBuild(
 /** Units that have no row of a metric are vectors of 0. */
 function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly TableRow[]) {
   const { terms, metricsOfEpoch } = groupOf([build]);
-  const found = new Map(rows.map((row) => [keyOf(row, row.metric), row]));
+  const found = new Map(rows.filter((row) => row.bin === 0).map((row) => [keyOf(row, row.metric), row]));
+  const binned = Map.groupBy(
+    rows.filter((row) => row.bin !== 0),
+    (row) => keyOf(row, row.metric),
+  );
   const moments: MomentsRow[] = [];
+  const bins: BinsRow[] = [];
   const outsideTransform: Record<string, number> = {};
   for (const metric of terms.metrics) {
     const { key } = metric.definition;
@@ -69,6 +77,13 @@ function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly Ta
       if (metricsOfEpoch[epoch]?.has(metric) !== true) continue;
       const row = found.get(keyOf(cohort, key));
       const { n = 0, leftOut = 0 } = row ?? {};
+      if (hasBins(metric.definition)) {
+        const others = new Map(binned.get(keyOf(cohort, key))?.map(({ bin, n }) => [bin, n]));
+        const all = existsForSome(metric.definition) ? n : cohort.n - cohort.leftOut;
+        const counted = allBins(others, all);
+        if (counted.length > 0) bins.push({ ...cohortOf(cohort), metric: key, bins: counted });
+        continue;
+      }
       const zeros = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - leftOut;
       const sums = Array.from({ length: dimension }, (_, index) => row?.sums[index] ?? 0);
       const products = triangleOf(row?.products ?? [], dimension);
@@ -77,7 +92,7 @@ function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly Ta
       if (leftOut > 0) outsideTransform[key] = (outsideTransform[key] ?? 0) + leftOut;
     }
   }
-  return { moments, outsideTransform };
+  return { moments, bins, outsideTransform };
 }
 
 function failuresOf(build: Build, units: readonly UnitsRow[]): FailedMetric[] {

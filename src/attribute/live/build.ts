@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentPlan } from '../../catalogue/index.ts';
+import type { ExactQuantiles } from '../attribution.ts';
 import type { StoredParameters } from '../stored-parameters.ts';
 
 /** The moments of one experiment under one definition and one set of parameters, which never change. */
@@ -12,6 +13,8 @@ export interface Build {
   readonly failed: Readonly<Record<string, string>>;
   /** What cycles do not count, as it was counted last. */
   readonly slowCounts: SlowCounts;
+  /** Those read last, by the build itself or a verification; null: there are no quantiles among the metrics. */
+  readonly exactQuantiles: ExactQuantiles | null;
 }
 
 export interface SlowCounts {
@@ -33,6 +36,12 @@ export function buildIdentity(plan: ExperimentPlan): string {
   ].sort();
   const parts = { environment, flag, unitType, eligibleReasons, guardSeconds, start, end, epochs, metrics };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Exact quantiles as they were stored with their build, by `JSON.stringify`. */
+export function quantilesFromJson(stored: unknown): ExactQuantiles | null {
+  const quantiles = stored as ExactQuantiles | null;
+  return quantiles && { ...quantiles, dataThrough: new Date(quantiles.dataThrough) };
 }
 
 /** A plan as it was stored with its build. */

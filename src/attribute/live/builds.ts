@@ -2,9 +2,9 @@ import type { ExperimentPlan } from '../../catalogue/index.ts';
 import type { Postgres, PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import type { StoredParameters } from '../stored-parameters.ts';
-import { type Build, buildIdentity, planFromJson, type SlowCounts } from './build.ts';
+import { type Build, buildIdentity, planFromJson, quantilesFromJson, type SlowCounts } from './build.ts';
 import { lostLease } from './shard.ts';
-import type { Difference } from './verification.ts';
+import type { Verified } from './verification.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const BEGIN = sql('begin-build');
@@ -28,6 +28,7 @@ interface Row {
   readonly parameters: Readonly<Record<string, StoredParameters>>;
   readonly failed: Readonly<Record<string, string>>;
   readonly slow_counts: SlowCounts;
+  readonly exact_quantiles: unknown;
   readonly untrusted: boolean;
   readonly rebuild_asked: boolean;
   readonly verified_at: Date | null;
@@ -117,6 +118,7 @@ export class Builds {
         JSON.stringify(Object.fromEntries(build.parameters)),
         JSON.stringify(build.failed),
         JSON.stringify(build.slowCounts),
+        JSON.stringify(build.exactQuantiles),
       ]);
     });
   }
@@ -153,10 +155,14 @@ export class Builds {
   async verified(
     id: number,
     through: number,
-    { largest, at }: Difference,
+    { difference, exactQuantiles }: Verified,
     untrusted: boolean,
   ): Promise<void> {
-    await this.#postgres.query(VERIFIED, [id, through, largest, at, untrusted]);
+    const { largest, at } = difference;
+    await this.#postgres.query(VERIFIED, [
+      ...[id, through, largest, at, untrusted],
+      JSON.stringify(exactQuantiles),
+    ]);
   }
 
   async describe(experiment: string): Promise<BuildState[]> {
@@ -195,5 +201,6 @@ function toBuild({ id, identity, plan, parameters, failed, slow_counts, ...row }
     plan: planFromJson(plan),
     parameters: new Map(Object.entries(parameters)),
     slowCounts: slow_counts,
+    exactQuantiles: quantilesFromJson(row.exact_quantiles),
   };
 }

@@ -1,6 +1,7 @@
+import { unitsIn } from '../bins.ts';
 import type { CohortRow } from '../cohort.ts';
-import { dimensionOf } from '../metric-columns.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
+import { dimensionOf, isOverflow } from '../metric-types/index.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import type { Group } from './group.ts';
 import type { MomentRows } from './moment-rows.ts';
@@ -58,6 +59,11 @@ function collectMetrics(rows: MomentRows, group: Group, answer: MomentsAnswer): 
     if (!own.has(metric) || values === undefined) return;
     const [leftOut = 0, n = 0, ...sums] = values.map((value) => value ?? Number.NaN);
     const dimension = dimensionOf(definition);
+    for (const { bin, units } of unitsIn(answer[`b${index}`])) {
+      const counted = { ...key, metric: definition.key, bin };
+      if (isOverflow(bin)) rows.overflow(counted);
+      else rows.count(counted, sign, units);
+    }
     rows.add({ ...key, metric: definition.key }, sign, {
       n,
       leftOut,

@@ -2,6 +2,7 @@ import type { ExperimentPlan } from '../../catalogue/index.ts';
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
 import { hasOpenCap } from '../caps.ts';
+import { hasBins } from '../metric-types/index.ts';
 import { SETTLED_UNITS } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import { buildIdentity } from './build.ts';
@@ -52,5 +53,8 @@ function capsAreOpen({ plan, parameters }: LiveBuild): boolean {
 
 /** Sums around a centre that is far from the data lose digits. */
 function centresAreOpen({ plan, parameters }: LiveBuild): boolean {
-  return plan.metrics.some((metric) => (parameters.get(metricId(metric))?.centreUnits ?? 0) < SETTLED_UNITS);
+  return plan.metrics.some(
+    (metric) =>
+      !hasBins(metric.definition) && (parameters.get(metricId(metric))?.centreUnits ?? 0) < SETTLED_UNITS,
+  );
 }

@@ -1,7 +1,8 @@
 import type { PlannedMetric } from '../../catalogue/index.ts';
 import type { ParameterValue } from '../../stores/clickhouse/index.ts';
-import { type MetricParameters, needsCap } from '../metric-columns.ts';
-import { eventsOf, groupTerms, metricId, type QuestionTerms, twice } from '../plan-terms.ts';
+import type { MetricParameters } from '../metric-columns.ts';
+import { eventsOf, needsCap } from '../metric-types/index.ts';
+import { groupTerms, metricId, type QuestionTerms, twice } from '../plan-terms.ts';
 import type { Build } from './build.ts';
 
 /** Builds that one set of statements serves. */

@@ -13,7 +13,7 @@ export interface MomentKey {
   readonly excluded: string;
   /** '' for all units. */
   readonly segment: string;
-  /** 0 for sums. */
+  /** 0 for sums, and for how many units a metric with bins has rows of; else which bin n counts. */
   readonly bin: number;
 }
 
@@ -62,7 +62,12 @@ export class MomentRows {
     row.n += sign * n;
     row.leftOut += sign * leftOut;
     const fits = [addTo(row.sums, sign, sums), addTo(row.products, sign, products)];
-    if (fits.includes(false)) this.#overflowed.set(`${build} ${metric}`, { build, metric });
+    if (fits.includes(false)) this.overflow(key);
+  }
+
+  /** The metric's numbers exceed what a number can hold. */
+  overflow({ build, metric }: Pick<MomentKey, 'build' | 'metric'>): void {
+    this.#overflowed.set(`${build} ${metric}`, { build, metric });
   }
 
   /** Adds to what is counted, and to nothing else. */

@@ -1,6 +1,6 @@
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
-import { dimensionOf } from '../metric-columns.ts';
+import { dimensionOf } from '../metric-types/index.ts';
 import { fill } from '../question.ts';
 import type { Build } from './build.ts';
 import { inFourDimensions, type TableRow } from './moment-rows.ts';

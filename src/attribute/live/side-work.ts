@@ -10,7 +10,7 @@ import { countFreshRows } from './fresh-rows.ts';
 import { groupOf } from './group.ts';
 import { removeRetired } from './remove-retired.ts';
 import type { Shard } from './shard.ts';
-import { type Difference, TOLERANCE, verification } from './verification.ts';
+import { TOLERANCE, type Verified, verification } from './verification.ts';
 
 /** Rows of retired builds are of no use, but who has begun to read them is to end. */
 const CLEAN_EVERY_MS = 600_000;
@@ -160,10 +160,11 @@ export class SideWork {
     return { kind: 'verify', build, through, slices: verification(this.#sliceTools(), build, through) };
   }
 
-  async #endVerification({ build, through }: VerifyJob, difference: Difference): Promise<void> {
+  async #endVerification({ build, through }: VerifyJob, verified: Verified): Promise<void> {
     const { logger, builds } = this.#options;
+    const { difference } = verified;
     const untrusted = difference.largest > TOLERANCE;
-    await builds.verified(build.id, through, difference, untrusted);
+    await builds.verified(build.id, through, verified, untrusted);
     this.#job = null;
     const told = { experiment: build.plan.key, build: build.id, ...difference };
     if (!untrusted) logger.info(told, 'live moments are what raw rows give');

@@ -1,6 +1,6 @@
 import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
-import { eventsOf } from '../plan-terms.ts';
+import { eventsOf } from '../metric-types/index.ts';
 import { fill } from '../question.ts';
 import type { Build } from './build.ts';
 

@@ -1,5 +1,5 @@
 import type { Moments } from '../../../analysis/index.ts';
-import type { Attribution } from '../attribution.ts';
+import type { Attribution, MomentsRow } from '../attribution.ts';
 import { recomputeBuild, type SliceTools } from './backfill.ts';
 import type { Build } from './build.ts';
 import { attributionOfBuild } from './build-attribution.ts';
@@ -8,13 +8,18 @@ import { readMoments } from './moments-table.ts';
 /** Beyond it moments are not what raw rows give: rounding alone stays far below. */
 export const TOLERANCE = 1e-9;
 
-type Compared = Pick<Attribution, 'units' | 'moments' | 'exclusions'>;
+type Compared = Pick<Attribution, 'units' | 'moments' | 'bins' | 'exclusions'>;
 
 export interface Difference {
   /** Relative to the terms that were added up; of counts, to the count. */
   readonly largest: number;
   /** Where it is; null where there is none at all. */
   readonly at: string | null;
+}
+
+/** What a verification has read. */
+export interface Verified extends Pick<Build, 'exactQuantiles'> {
+  readonly difference: Difference;
 }
 
 /**
@@ -25,11 +30,13 @@ export async function* verification(
   tools: SliceTools,
   build: Build,
   through: number,
-): AsyncGenerator<{ readonly progress: number }, Difference> {
+): AsyncGenerator<{ readonly progress: number }, Verified> {
   const { rows } = await readMoments(tools.clickhouse, build, null);
   const recomputed = yield* recomputeBuild(tools, build, through);
   const at = new Date(through);
-  return compare(attributionOfBuild(build, rows, at), attributionOfBuild(build, recomputed.rows.rows(), at));
+  const found = attributionOfBuild(build, recomputed.rows.rows(), at);
+  const { exactQuantiles } = recomputed;
+  return { difference: compare(attributionOfBuild(build, rows, at), found), exactQuantiles };
 }
 
 /** The largest difference between the live moments and the recomputed ones. */
@@ -49,13 +56,15 @@ export function compare(live: Compared, recomputed: Compared): Difference {
     found[side] += n;
     counts.set(where, found);
   };
-  [live, recomputed].forEach(({ units, exclusions }, index) => {
+  [live, recomputed].forEach(({ units, bins, exclusions }, index) => {
     const side = index === 0 ? 0 : 1;
     for (const { epoch, population, cohortDay, variant, ...own } of units) {
       const cohort = `epoch ${epoch}, ${population}, ${cohortDay}, ${variant}`;
       count(side, `units of ${cohort}`, own.units);
       count(side, `units of several variants of ${cohort}`, own.multipleVariants);
     }
+    for (const row of bins)
+      for (const { bin, units } of row.bins) count(side, `units in bin ${bin} of ${keyOf(row)}`, units);
     const { impressionsByReason, guardInterval, unknownVariant, offTarget, outsideDates } = exclusions;
     for (const [name, n] of Object.entries({ guardInterval, unknownVariant, offTarget, outsideDates }))
       count(side, name, n);
@@ -63,8 +72,6 @@ export function compare(live: Compared, recomputed: Compared): Difference {
   });
   for (const [where, [a, b]] of counts) note(where, a - b, Math.max(b, 1));
 
-  const keyOf = ({ metric, epoch, population, cohortDay, variant }: Attribution['moments'][number]) =>
-    `${metric} of epoch ${epoch}, ${population}, ${cohortDay}, ${variant}`;
   const others = new Map(recomputed.moments.map((row) => [keyOf(row), row.moments]));
   for (const row of live.moments) {
     const where = keyOf(row);
@@ -75,6 +82,10 @@ export function compare(live: Compared, recomputed: Compared): Difference {
   }
   for (const [where, { n }] of others) note(where, n, 1);
   return { largest, at };
+}
+
+function keyOf({ metric, epoch, population, cohortDay, variant }: Omit<MomentsRow, 'moments'>): string {
+  return `${metric} of epoch ${epoch}, ${population}, ${cohortDay}, ${variant}`;
 }
 
 function compareMoments(
