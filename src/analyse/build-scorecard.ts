@@ -1,4 +1,4 @@
-import type { Attribution } from '../attribute/index.ts';
+import { type Attribution, closedMoments, type MomentsRow } from '../attribute/index.ts';
 import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
@@ -26,6 +26,8 @@ interface ScorecardStamp {
   readonly engineVersion: string;
   /** The segment the attribution was restricted to. */
   readonly segment?: string;
+  /** `closed`: metrics over cohort days alone whose windows are over; all unless told. */
+  readonly windows?: 'all' | 'closed';
 }
 
 /** All arms that any epoch had, the control first, then in the order of the latest epoch. */
@@ -35,16 +37,22 @@ function variantsOf(plan: ExperimentPlan): string[] {
 }
 
 /** One metric that cannot be computed says so and leaves the others alone. */
-function resultOf(metric: PlannedMetric, attribution: Attribution, context: MetricContext): MetricResult {
+function resultOf(
+  metric: PlannedMetric,
+  { failed, moments, closed }: Pick<Attribution, 'failed' | 'moments'> & { closed: readonly MomentsRow[] },
+  context: MetricContext,
+): MetricResult {
   const { key } = metric.definition;
-  const failure = attribution.failed.find((failed) => failed.metric === key);
+  const failure = failed.find((one) => one.metric === key);
   if (failure !== undefined) return failedMetric(metric, failure.reason);
   try {
-    return metricResult(
+    const result = metricResult(
       metric,
-      attribution.moments.filter((row) => row.metric === key),
+      moments.filter((row) => row.metric === key),
       context,
     );
+    const counted = closed.filter((row) => row.metric === key && row.population === 'new');
+    return { ...result, closedUnits: counted.reduce((sum, row) => sum + row.moments.n, 0) };
   } catch (error) {
     return failedMetric(metric, error instanceof Error ? error.message : String(error));
   }
@@ -54,7 +62,8 @@ function resultOf(metric: PlannedMetric, attribution: Attribution, context: Metr
  * The scorecard of an experiment: pure, so the same plan, attribution and stamp give the same document. Counts `new`
  * units in the epoch of their first impression, epochs as strata; the sample ratio looks at each epoch by itself, new
  * and returning units alike, and the worst one governs. Nothing is invented: what cannot be known is null beside a
- * reason, and a comparison whose units do not fit their weights gets no verdict.
+ * reason, and a comparison whose units do not fit their weights gets no verdict. With closed windows only the metrics
+ * are of fewer units.
  */
 export function buildScorecard(
   plan: ExperimentPlan,
@@ -70,6 +79,13 @@ export function buildScorecard(
     alpha: plan.statistics.alpha,
     distrust: distrust(sampleRatio, attribution.provenance),
   };
+  const { windows = 'all' } = stamp;
+  const closed = closedMoments(plan, attribution);
+  const counted = {
+    failed: attribution.failed,
+    moments: windows === 'closed' ? closed : attribution.moments,
+    closed,
+  };
   const results: ScorecardResults = {
     experiment: plan.key,
     scorecardId: stamp.scorecardId,
@@ -81,10 +97,11 @@ export function buildScorecard(
     alpha: plan.statistics.alpha,
     control: plan.control,
     segment: stamp.segment ?? null,
+    windows,
     sampleRatio,
     excluded: excludedOf(attribution),
     attribution: provenanceOf(attribution),
-    metrics: plan.metrics.map((metric) => resultOf(metric, attribution, context)),
+    metrics: plan.metrics.map((metric) => resultOf(metric, counted, context)),
     reason: null,
   };
   return { results, health: healthOf(plan, attribution, results) };
@@ -117,6 +134,7 @@ export function missingResults(
     alpha: plan?.statistics.alpha ?? null,
     control: plan?.control ?? null,
     segment: null,
+    windows: null,
     sampleRatio: missingSampleRatio(reason),
     excluded: missingExcluded(reason),
     attribution: { source: null, verifiedAt: null, largestDifference: null, reason },

@@ -125,7 +125,8 @@ const utc = (instant: string): string => `${instant.slice(0, 19).replace('T', ' 
 export function formatScorecardTable(results: Results, options: TableOptions): string {
   const segment = results.segment === null ? '' : ` · segment ${results.segment}`;
   const against = results.control === null ? '' : ` · against ${results.control}`;
-  const title = `${results.experiment}${segment}${against}`;
+  const windows = results.windows === 'closed' ? ' · closed windows' : '';
+  const title = `${results.experiment}${segment}${windows}${against}`;
   const rows = results.metrics.flatMap((metric) => metricRows(metric, options));
   const failed = results.metrics
     .filter((metric) => metric.status === 'failed')

@@ -22,7 +22,7 @@ const COMPARE = { mean: compareMeans, proportion: compareProportions, ratio: com
 /** There is no correction for the number of comparisons at a fixed horizon. */
 const NO_ADJUSTED_P = 'no-adjustment-made';
 
-type Face = Omit<MetricResult, 'status' | 'arms' | 'comparisons' | 'reason'>;
+type Face = Omit<MetricResult, 'status' | 'closedUnits' | 'arms' | 'comparisons' | 'reason'>;
 
 function faceOf({ role, version, definition }: PlannedMetric): Face {
   const aggregation = definition.type === 'mean' ? definition.source.aggregation : 'sum';
@@ -38,7 +38,7 @@ function faceOf({ role, version, definition }: PlannedMetric): Face {
 
 /** A metric without figures, because computing it failed; the rest of the scorecard stands. */
 export function failedMetric(metric: PlannedMetric, reason: string): MetricResult {
-  return { ...faceOf(metric), status: 'failed', arms: [], comparisons: [], reason };
+  return { ...faceOf(metric), status: 'failed', closedUnits: null, arms: [], comparisons: [], reason };
 }
 
 const nothing = (reason: string): Difference => ({ estimate: null, ci: null, reason });
@@ -122,7 +122,7 @@ export function metricResult(
   metric: PlannedMetric,
   rows: readonly MomentsRow[],
   context: MetricContext,
-): MetricResult {
+): Omit<MetricResult, 'closedUnits'> {
   const face = faceOf(metric);
   const strata = strataOf(rows);
   const arms = context.variants.map((variant) => armResult(variant, face.type, strata, context));

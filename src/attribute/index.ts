@@ -5,6 +5,7 @@ export type {
   Provenance,
   UnitsRow,
 } from './attribution.ts';
+export { closedMoments } from './closed-windows.ts';
 export { AttributionLoop } from './live/attribution-loop.ts';
 export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';

@@ -6,7 +6,7 @@ const DEFAULT_URL = 'http://127.0.0.1:8787';
 
 /** Prints an experiment's latest scorecard, asked of a running service. */
 export const results = {
-  usage: 'results <experiment> --token T [--url U] [--json]',
+  usage: 'results <experiment> --token T [--windows all|closed] [--url U] [--json]',
   about: `the latest scorecard of an experiment, from the service at --url (${DEFAULT_URL})`,
   async run(args: readonly string[]): Promise<void> {
     const { values, positionals } = parseArgs({
@@ -15,6 +15,7 @@ export const results = {
       options: {
         url: { type: 'string', default: DEFAULT_URL },
         token: { type: 'string' },
+        windows: { type: 'string', default: 'all' },
         json: { type: 'boolean', default: false },
       },
     });
@@ -22,7 +23,7 @@ export const results = {
     if (experiment === undefined || values.token === undefined)
       throw new AppError('bad-request', `An experiment and a token are needed: assay ${results.usage}`);
     const answer = await ask(
-      `${values.url}/api/v1/experiments/${encodeURIComponent(experiment)}/results`,
+      `${values.url}/api/v1/experiments/${encodeURIComponent(experiment)}/results?windows=${encodeURIComponent(values.windows)}`,
       values.token,
     );
     if (values.json) console.log(JSON.stringify(answer, null, 2));

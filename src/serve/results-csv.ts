@@ -8,6 +8,7 @@ export const RESULTS_CSV_HEADER = [
   'dataThrough',
   'computedAt',
   'segment',
+  'windows',
   'metric',
   'role',
   'type',
@@ -37,6 +38,7 @@ export const RESULTS_CSV_HEADER = [
   'unadjustedAbsoluteEstimate',
   'unadjustedAbsoluteLow',
   'unadjustedAbsoluteHigh',
+  'closedUnits',
   'sampleRatioStatus',
   'sampleRatioP',
 ] as const;
@@ -69,10 +71,11 @@ function comparisonCells(comparison: ComparisonResult): CsvValue[] {
 }
 
 function metricRows(results: Results, metric: MetricResult): CsvValue[][] {
-  const { experiment, scorecardId, dataThrough, computedAt, segment, control, sampleRatio } = results;
-  const start = [experiment, scorecardId, dataThrough, computedAt, segment];
+  const { experiment, scorecardId, dataThrough, computedAt, segment, windows, control, sampleRatio } =
+    results;
+  const start = [experiment, scorecardId, dataThrough, computedAt, segment, windows];
   const face = [metric.metric, metric.role, metric.type, metric.status];
-  const soundness = [sampleRatio.status, sampleRatio.p];
+  const soundness = [metric.closedUnits, sampleRatio.status, sampleRatio.p];
   if (metric.comparisons.length === 0) {
     const missing = RESULTS_CSV_HEADER.length - start.length - face.length - 1 - soundness.length;
     return [[...start, ...face, metric.reason, ...Array.from({ length: missing }, () => null), ...soundness]];

@@ -19,6 +19,12 @@ export const ResultsQuery = z.strictObject({
     .optional()
     .describe('the scorecard of the latest data up to then, instead of the latest of all'),
   segment: key.optional().describe('a segment the experiment declares; computed when asked for'),
+  windows: z
+    .enum(['all', 'closed'])
+    .default('all')
+    .describe(
+      'closed: the metrics over cohort days alone all of whose windows are over, out of live moments where there are any',
+    ),
   format: z.enum(['json', 'csv']).optional().describe('or by Accept: text/csv'),
 });
 export type ResultsQuery = z.infer<typeof ResultsQuery>;

@@ -92,7 +92,7 @@ export class LiveWorld {
     const through = actual.dataThrough.getTime();
     return [
       ...(through === this.#cut ? [] : [`through ${through}`]),
-      ...differences(actual, { ...expected, caps }),
+      ...differences(plan, actual, { ...expected, caps }),
     ];
   }
 }

@@ -7,6 +7,7 @@ import type { AttributeFilter, Epoch, ExperimentPlan } from '../../src/catalogue
 import {
   type Assignment,
   capsOf,
+  dayIsClosed,
   matches,
   prePeriod,
   type RawConversion,
@@ -30,6 +31,8 @@ export interface ModelAttribution {
   readonly units: Map<string, { units: number; multipleVariants: number }>;
   /** By "metric epoch population day variant". */
   readonly moments: Map<string, ModelMoments>;
+  /** The same of units on whose cohort day every window is over. */
+  readonly closed: Map<string, ModelMoments>;
   /** By metric, epoch number. */
   readonly caps: Map<string, Record<number, number>>;
   readonly exclusions: {
@@ -138,6 +141,7 @@ export function attributionOf(
 
   const caps: ModelAttribution['caps'] = new Map();
   const moments: ModelAttribution['moments'] = new Map();
+  const closed: ModelAttribution['moments'] = new Map();
   for (const metric of metrics) {
     const { definition } = metric;
     const { key } = definition;
@@ -167,10 +171,11 @@ export function attributionOf(
           total === null || (log1p && Math.min(total, cap) <= -1) ? 0 : transform(total),
         ),
       ];
-      add(moments, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
+      const counted = dayIsClosed(plan, metric, assignment, dataThrough) ? [moments, closed] : [moments];
+      for (const sums of counted) add(sums, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
     }
   }
-  return { units, moments, caps, exclusions };
+  return { units, moments, closed, caps, exclusions };
 }
 
 /** Of the rows with one identity the one with the smallest (ts, content hash). */

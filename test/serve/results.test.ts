@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { buildScorecard, Results } from '../../src/analyse/index.ts';
+import { type Attributor, buildScorecard, Results } from '../../src/analyse/index.ts';
+import { buildIdentity } from '../../src/attribute/index.ts';
 import { createOpenApiDocument } from '../../src/http/index.ts';
 import { RESULTS_CSV_HEADER } from '../../src/serve/index.ts';
 import { HealthAnswer, RunAnswer, TimeseriesAnswer } from '../../src/serve/schemas.ts';
-import { attributionOf, planOf, twoArms } from '../analyse/fixtures.ts';
+import { attributionOf, planOf, signups, twoArms } from '../analyse/fixtures.ts';
 import { type Served, serve } from './served-app.ts';
 
 const ROOT = '/api/v1/experiments';
@@ -18,6 +19,12 @@ const scorecard = (dataThrough: Date, id: string, treated: number) =>
   });
 const first = scorecard(FIRST, 'sc_first', 51);
 const second = scorecard(SECOND, 'sc_second', 90);
+
+const refuse: Attributor = {
+  run: async () => {
+    throw new Error('raw rows were read');
+  },
+};
 
 const open: Served[] = [];
 async function started(options: Partial<Parameters<typeof serve>[0]> = {}): Promise<Served> {
@@ -174,7 +181,7 @@ describe('segments', () => {
       finish = resolve;
     });
     const served = await started({
-      segmentWaitMs: 5,
+      computingWaitMs: 5,
       recomputation: {
         run: async (_, { dataThrough }) => {
           await gate;
@@ -203,6 +210,85 @@ describe('segments', () => {
     });
     expect((await get(served, url)).statusCode).toBe(500);
     expect((await get(served, url)).statusCode).toBe(200);
+  });
+});
+
+describe('closed windows', () => {
+  const url = `${ROOT}/checkout/results?windows=closed`;
+  // Windows of a day: those of the first are over, those of the second are not.
+  const metrics = [{ ...signups, definition: { ...signups.definition, windowHours: 24 } }];
+  const plan = planOf({ metrics });
+  const [over, open] = ['2026-02-01', '2026-02-03'].map((cohortDay) => ({ cohortDay }));
+  const early = twoArms([5, 50], [20, 50], over);
+  const late = twoArms([7, 70], [9, 70], open);
+  const attribution = attributionOf({
+    dataThrough: new Date('2026-02-03T12:00:00Z'),
+    units: [...early.units, ...late.units],
+    moments: [...early.moments, ...late.moments],
+  });
+  const live = { ...attribution, build: 1, identity: buildIdentity(plan) };
+
+  it('are read from live moments: metrics of days that are over, units and sample ratio of all', async () => {
+    const served = await started({ live, metrics, recomputation: refuse });
+    const answer = await get(served, url);
+    const results = Results.parse(answer.json());
+    expect(results).toMatchObject({ windows: 'closed', dataThrough: '2026-02-03T12:00:00.000Z' });
+    expect(results.metrics[0]).toMatchObject({ closedUnits: 100, arms: [{ units: 50 }, { units: 50 }] });
+    expect(results.sampleRatio.units).toEqual({ control: 120, treatment: 120 });
+    const again = await get(served, url, { 'if-none-match': String(answer.headers.etag) });
+    expect(again.statusCode).toBe(304);
+    const file = await get(served, `${url}&format=csv`);
+    expect(file.headers['content-disposition']).toMatch(/filename="checkout-closed-sc_/);
+    const [header = '', row = ''] = file.body.split('\r\n').map((line) => line.split(','));
+    const cells = Object.fromEntries(RESULTS_CSV_HEADER.map((name) => [name, row[header.indexOf(name)]]));
+    expect(cells).toMatchObject({ windows: 'closed', closedUnits: '100', units: '50' });
+  });
+
+  it('are said of every scorecard, which is of all windows', () => {
+    const { results } = buildScorecard(plan, attribution, {
+      ...{ computedAt: SECOND, scorecardId: 'sc_all', engineVersion: '0.1.0' },
+    });
+    expect(results.windows).toBe('all');
+    expect(results.metrics[0]).toMatchObject({ closedUnits: 100, arms: [{ units: 120 }, { units: 120 }] });
+  });
+
+  it.each([
+    ['there are no live moments', undefined],
+    ['they are of another definition', { ...live, identity: 'another' }],
+  ])('are computed once over the scorecard’s data where %s', async (_, others) => {
+    let asked = 0;
+    const served = await started({
+      ...(others === undefined ? {} : { live: others }),
+      metrics,
+      recomputation: {
+        run: async (_plan, { dataThrough }) => {
+          asked += 1;
+          return { ...attribution, dataThrough: new Date(dataThrough.getTime() + 86_400_000) };
+        },
+      },
+    });
+    const answers = await Promise.all([get(served, url), get(served, url)]);
+    expect(answers.map((answer) => answer.json().metrics[0].arms[0].units)).toEqual([50, 50]);
+    await get(served, url);
+    expect(asked).toBe(1);
+  });
+
+  it('of a segment are those of the segment', async () => {
+    const served = await started({ live, metrics, recomputation: { run: async () => attribution } });
+    const answer = await get(served, `${url}&segment=germany`);
+    expect(answer.json()).toMatchObject({ windows: 'closed', segment: 'germany' });
+    expect(answer.json().metrics[0].arms[0].units).toBe(50);
+    const all = await get(served, `${ROOT}/checkout/results?segment=germany`);
+    expect(all.json().metrics[0].arms[0].units).toBe(120);
+  });
+
+  it('are refused as they stood, and empty before the first scorecard', async () => {
+    const served = await started({ live, metrics });
+    const refused = await get(served, `${url}&as_of=2026-02-01T00:00:00Z`);
+    expect(refused.statusCode).toBe(400);
+    expect(refused.json().detail).toContain('leave out as_of');
+    const none = await get(served, `${ROOT}/quiet/results?windows=closed`);
+    expect(none.json()).toMatchObject({ reason: 'no-scorecard-yet', windows: null });
   });
 });
 
