@@ -35,7 +35,7 @@ export function randomTrial(seed: number, streams: number): Trial {
   const environment = `env-${seed}`;
   const plan: ExperimentPlan = {
     ...{ key: `experiment-${seed}`, environment, flag: 'flag', unitType: 'user', control: 'control' },
-    ...{ status: 'running', refreshSeconds: 60, segments: [], specHash: '' },
+    ...{ status: 'running', refreshSeconds: 60, segments: [], segmentAttributes: [], specHash: '' },
     eligibleReasons: ['', 'split', 'cached'],
     guardSeconds: random.pick([0, 60, STEP / 1000, (2 * STEP) / 1000]),
     start: new Date(START),
