@@ -1,8 +1,10 @@
--- Question: what are the moments of each metric per epoch, population, cohort day and arm, over units with a row?
+-- Question: what are the moments of each metric per epoch, population, cohort day, arm and segment, over units with a row?
 -- Inputs:   marks: vectors (vectors.sql), elements (each metric's transformed vector less its centre) and moments
---           (metric-columns.ts) and what they take.
--- Columns:  epoch, is_new, cohort_day, arm, units (all with a row), and per metric one array: the units left out by its
+--           (metric-columns.ts) and what they take; segments, each_segment, segment and and_segment (where there are
+--           segments).
+-- Columns:  epoch, is_new, cohort_day, arm, segment (0: all units), units (all with a row), and per metric one array: the units left out by its
 --           transform, n, the sums and the products.
-SELECT epoch, is_new, cohort_day, arm, count() AS units, /*moments*/
-FROM (SELECT epoch, is_new, cohort_day, arm, /*elements*/ FROM (/*vectors*/))
-GROUP BY epoch, is_new, cohort_day, arm
+SELECT epoch, is_new, cohort_day, arm, /*segment*/ count() AS units, /*moments*/
+FROM (SELECT epoch, is_new, cohort_day, arm, /*segments*/ /*elements*/ FROM (/*vectors*/))
+/*each_segment*/
+GROUP BY epoch, is_new, cohort_day, arm /*and_segment*/

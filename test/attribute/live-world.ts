@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { Attributor, LiveMoments } from '../../src/attribute/index.ts';
+import { type Attribution, Attributor, LiveMoments } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { differences } from './compare.ts';
 import { attributionOf } from './model.ts';
@@ -71,6 +71,33 @@ export class LiveWorld {
   async #faultsOf(plan: ExperimentPlan): Promise<string[]> {
     const actual = await this.#live.read(plan.key);
     if (actual === null) return ['no live moments'];
+    const through = actual.dataThrough.getTime();
+    const faults = [
+      ...(through === this.#cut ? [] : [`through ${through}`]),
+      ...this.#differences(plan, actual, undefined),
+    ];
+    for (const attribute of plan.segmentAttributes) {
+      const found = await this.#live.readSegments(plan.key, attribute);
+      if (found === null) return [...faults, `no segments by ${attribute}`];
+      const { values, segments } = found;
+      if (values.length > 20) faults.push(`${values.length} values of ${attribute}`);
+      for (const [at, { value, attribution }] of segments.entries()) {
+        const among = { attribute, values, value: values[at] ?? null };
+        if (value !== among.value) faults.push(`segment ${at} of ${attribute} is of ${value}`);
+        faults.push(
+          ...this.#differences(plan, attribution, among).map((fault) => `${attribute} ${value}: ${fault}`),
+        );
+      }
+      if (segments.length !== values.length + 1) faults.push(`${segments.length} segments of ${attribute}`);
+    }
+    return faults;
+  }
+
+  #differences(
+    plan: ExperimentPlan,
+    actual: Attribution,
+    among: Parameters<typeof attributionOf>[2]['among'],
+  ): string[] {
     const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
     const caps = new Map(actual.parameters.map((parameters) => [parameters.metric, { ...parameters.caps }]));
     const expected = attributionOf(
@@ -80,19 +107,14 @@ export class LiveWorld {
         conversions: this.#rows.conversions.get(plan.environment) ?? [],
       },
       {
-        dataThrough: this.#cut,
-        segment: [],
+        ...{ dataThrough: this.#cut, segment: [], capsInForce: caps },
+        ...(among === undefined ? {} : { among }),
         centreOf: (metric) => centres.get(metric) ?? [],
-        capsInForce: caps,
       },
     );
     // Cycles do not count them; caps are those of the build.
     const { duplicateEvents, conversionsOfOtherUnitTypes } = actual.exclusions;
     Object.assign(expected.exclusions, { duplicateEvents, conversionsOfOtherUnitTypes });
-    const through = actual.dataThrough.getTime();
-    return [
-      ...(through === this.#cut ? [] : [`through ${through}`]),
-      ...differences(plan, actual, { ...expected, caps }),
-    ];
+    return differences(plan, actual, { ...expected, caps });
   }
 }

@@ -54,12 +54,14 @@ export function attributionOf(
   options: {
     dataThrough: number;
     segment: readonly AttributeFilter[];
+    /** Only units with this value of an attribute at their first impression, or (null) with none of these values. */
+    among?: { attribute: string; values: readonly string[]; value: string | null };
     centreOf: (metric: string) => readonly number[];
     /** The caps that are in force, by metric and epoch number; otherwise they are computed from the data. */
     capsInForce?: ReadonlyMap<string, Readonly<Record<number, number>>>;
   },
 ): ModelAttribution {
-  const { dataThrough, segment, centreOf, capsInForce } = options;
+  const { dataThrough, segment, among, centreOf, capsInForce } = options;
   const exclusions: ModelAttribution['exclusions'] = {
     ...{ multipleVariants: 0, guardInterval: 0, unknownVariant: 0, impressionsByReason: {} },
     ...{
@@ -125,6 +127,11 @@ export function attributionOf(
   const units: ModelAttribution['units'] = new Map();
   for (const assignment of assignments) {
     if (!segment.every((filter) => matches(filter, assignment.attributes))) continue;
+    if (among !== undefined) {
+      // Absent is as good as empty.
+      const value = assignment.attributes[among.attribute] ?? '';
+      if (among.value === null ? among.values.includes(value) : value !== among.value) continue;
+    }
     if (assignment.guarded) {
       exclusions.guardInterval += 1;
       continue;

@@ -3,6 +3,7 @@ import { dimensionOf, existsForSome, needsCap } from '../metric-columns.ts';
 import { momentsWithZeros } from '../metric-moments.ts';
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
+import { ALL_UNITS } from '../segments.ts';
 import type { Build } from './build.ts';
 import { EXCLUDED } from './collect-moments.ts';
 import { groupOf } from './group.ts';
@@ -11,13 +12,18 @@ import { type TableRow, triangleOf } from './moment-rows.ts';
 const NO_CAP =
   'Its cap is a percentile of unit totals, and no unit with one had a closed window when its moments were made.';
 
-/** The attribution that a build's rows of moments make. */
+/**
+ * The attribution that a build's rows of moments make, of all units or of one segment (`segmentKey`). What impressions
+ * are left out is of the whole experiment.
+ */
 export function attributionOfBuild(
   build: Build,
-  rows: readonly TableRow[],
+  allRows: readonly TableRow[],
   dataThrough: Date,
+  segment = ALL_UNITS,
 ): Omit<Attribution, 'provenance'> {
   const terms = planTerms(build.plan);
+  const rows = allRows.filter((row) => row.segment === segment || isOfImpressions(row));
   const cohorts = rows.filter((row) => row.metric === '' && row.excluded === '' && row.n > 0);
   const units = cohorts.map(
     (row): UnitsRow => ({ ...cohortOf(row), units: row.n, multipleVariants: row.leftOut }),
@@ -92,6 +98,11 @@ function failuresOf(build: Build, units: readonly UnitsRow[]): FailedMetric[] {
   return analysed
     ? [...failed, ...uncapped.map((metric) => ({ metric: metric.definition.key, reason: NO_CAP }))]
     : failed;
+}
+
+/** Counts of impressions, which are of no unit and so of no segment. */
+function isOfImpressions({ excluded }: TableRow): boolean {
+  return excluded !== '' && excluded !== EXCLUDED.guard;
 }
 
 function keyOf({ epoch, isNew, cohortDay, variant, excluded }: TableRow, metric: string): string {

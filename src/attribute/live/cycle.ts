@@ -3,6 +3,7 @@ import { type ClickHouse, repeatInsert, type StatementLimits } from '../../store
 import { loadSql } from '../../stores/sql-file.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { fill } from '../question.ts';
+import { segmentMarks } from '../segments.ts';
 import { askLeftOut, askMoments, askUnits } from '../statements.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import { collectMoments } from './collect-moments.ts';
@@ -61,7 +62,7 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
     if (there || groups.length > 1) await touched.find(group, cycle, 'assignments');
     await permit();
     await clickhouse.command({
-      sql: fill(ASSIGN, { pairs: touched.pairs }),
+      sql: fill(ASSIGN, { pairs: touched.pairs, ...segmentMarks(group.terms) }),
       params: { ...group.params, cycle: cycle.number },
       limits,
     });
