@@ -1,6 +1,6 @@
 import type { Attribution, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
 import { dimensionOf, existsForSome, needsCap } from '../metric-columns.ts';
-import { momentsWithZeros } from '../metric-moments.ts';
+import { momentsWithOthers, valueOfNone } from '../metric-moments.ts';
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import { ALL_UNITS } from '../segments.ts';
@@ -60,9 +60,9 @@ export function attributionOfBuild(
   };
 }
 
-/** Units that have no row of a metric are vectors of 0. */
+/** Units that have no row of a metric have a total of 0. */
 function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly TableRow[]) {
-  const { terms, metricsOfEpoch } = groupOf([build]);
+  const { terms, metricsOfEpoch, parametersOf } = groupOf([build]);
   const found = new Map(rows.map((row) => [keyOf(row, row.metric), row]));
   const moments: MomentsRow[] = [];
   const outsideTransform: Record<string, number> = {};
@@ -74,12 +74,15 @@ function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly Ta
       const epoch = terms.epochs.findIndex(({ number }) => number === cohort.epoch);
       if (metricsOfEpoch[epoch]?.has(metric) !== true) continue;
       const row = found.get(keyOf(cohort, key));
-      const { n = 0, leftOut = 0 } = row ?? {};
-      const zeros = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - leftOut;
+      const { n = 0, leftOut: left = 0 } = row ?? {};
+      const units = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - left;
+      const value = valueOfNone(metric.definition, parametersOf(metric).caps?.[epoch]);
       const sums = Array.from({ length: dimension }, (_, index) => row?.sums[index] ?? 0);
       const products = triangleOf(row?.products ?? [], dimension);
-      const summed = momentsWithZeros([n, ...sums, ...products], centre, dimension, zeros);
-      if (summed.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed });
+      const others = { units, value };
+      const summed = momentsWithOthers([n, ...sums, ...products], centre, dimension, others);
+      if (summed.moments.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed.moments });
+      const leftOut = left + summed.outside;
       if (leftOut > 0) outsideTransform[key] = (outsideTransform[key] ?? 0) + leftOut;
     }
   }
