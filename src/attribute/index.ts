@@ -11,6 +11,6 @@ export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';
 export { Attributor, type Step } from './live/attributor.ts';
 export { buildIdentity } from './live/build.ts';
-export { LiveMoments } from './live/live-moments.ts';
+export { LiveMoments, type LiveSegments } from './live/live-moments.ts';
 export { Upkeep, type UpkeepState } from './live/upkeep.ts';
 export { Recomputation, type RecomputationOptions } from './recomputation.ts';
