@@ -26,6 +26,8 @@ interface ScorecardStamp {
   readonly engineVersion: string;
   /** The segment the attribution was restricted to. */
   readonly segment?: string;
+  /** Or the value of an attribute it was. */
+  readonly segmentValue?: Results['segmentValue'];
   /** `closed`: metrics over cohort days alone whose windows are over; all unless told. */
   readonly windows?: 'all' | 'closed';
 }
@@ -97,6 +99,7 @@ export function buildScorecard(
     alpha: plan.statistics.alpha,
     control: plan.control,
     segment: stamp.segment ?? null,
+    segmentValue: stamp.segmentValue ?? null,
     windows,
     sampleRatio,
     excluded: excludedOf(attribution),
@@ -134,6 +137,7 @@ export function missingResults(
     alpha: plan?.statistics.alpha ?? null,
     control: plan?.control ?? null,
     segment: null,
+    segmentValue: null,
     windows: null,
     sampleRatio: missingSampleRatio(reason),
     excluded: missingExcluded(reason),

@@ -61,6 +61,7 @@ export const resultsExample = {
   alpha: 0.05,
   control: 'control',
   segment: null,
+  segmentValue: null,
   windows: 'all',
   sampleRatio,
   excluded,

@@ -151,7 +151,16 @@ export const Results = z
       .describe('of the definition, metric versions and epochs it was computed with'),
     alpha: z.number().nullable().describe('two-sided; intervals cover 1 − alpha'),
     control: z.string().nullable(),
-    segment: z.string().nullable().describe('null: all units'),
+    segment: z.string().nullable().describe('a declared segment; null: none was asked for'),
+    segmentValue: z
+      .object({
+        attribute: z.string(),
+        value: z.string().nullable().describe('null: any that has no figures of its own'),
+      })
+      .nullable()
+      .describe(
+        'the value of an attribute at the first impression that all units have; null: none was asked for',
+      ),
     windows: z
       .enum(['all', 'closed'])
       .nullable()

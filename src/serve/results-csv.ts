@@ -8,6 +8,8 @@ export const RESULTS_CSV_HEADER = [
   'dataThrough',
   'computedAt',
   'segment',
+  'segmentAttribute',
+  'segmentValue',
   'windows',
   'metric',
   'role',
@@ -71,9 +73,10 @@ function comparisonCells(comparison: ComparisonResult): CsvValue[] {
 }
 
 function metricRows(results: Results, metric: MetricResult): CsvValue[][] {
-  const { experiment, scorecardId, dataThrough, computedAt, segment, windows, control, sampleRatio } =
-    results;
-  const start = [experiment, scorecardId, dataThrough, computedAt, segment, windows];
+  const { experiment, scorecardId, dataThrough, computedAt, segment, segmentValue, windows } = results;
+  const { control, sampleRatio } = results;
+  const by = [segmentValue?.attribute ?? null, segmentValue?.value ?? null];
+  const start = [experiment, scorecardId, dataThrough, computedAt, segment, ...by, windows];
   const face = [metric.metric, metric.role, metric.type, metric.status];
   const soundness = [metric.closedUnits, sampleRatio.status, sampleRatio.p];
   if (metric.comparisons.length === 0) {

@@ -8,7 +8,7 @@ export interface ServeDependencies {
   readonly catalogue: Plans;
   /** Computes a segment when asked for, and closed windows where there are no live moments. */
   readonly recomputation: Attributor;
-  readonly live: Pick<LiveMoments, 'read'>;
+  readonly live: Pick<LiveMoments, 'read' | 'readSegments'>;
   /** What may be asked of the live moments. */
   readonly upkeep: Pick<Upkeep, 'describe' | 'verify' | 'rebuild'>;
   readonly jobs: Pick<Jobs, 'runScorecardNow' | 'run'>;

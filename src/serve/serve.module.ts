@@ -1,4 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module } from '@nestjs/common';
+import { AttributeResults } from './attribute-results.ts';
 import { AttributionController } from './attribution.controller.ts';
 import { ClosedResults } from './closed-results.ts';
 import { ComputedDocuments } from './computed-documents.ts';
@@ -50,6 +51,10 @@ export class ServeModule implements BeforeApplicationShutdown {
         {
           provide: ScorecardReader,
           useValue: new ScorecardReader({ scorecards, latest, catalogue, cache, engineVersion }),
+        },
+        {
+          provide: AttributeResults,
+          useValue: new AttributeResults({ catalogue, live, cache, engineVersion, now }),
         },
         { provide: ComputedDocuments, useValue: computed },
         { provide: SegmentResults, useValue: new SegmentResults(computing) },

@@ -2,13 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import type { Attributor, Plans, Scorecard, ScorecardPointer, Scorecards } from '../../src/analyse/index.ts';
-import type { Attribution } from '../../src/attribute/index.ts';
+import type { Attribution, LiveMoments } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { AppError } from '../../src/errors.ts';
 import { createHttpApp } from '../../src/http/index.ts';
 import type { RunState } from '../../src/jobs/index.ts';
 import { ServeModule } from '../../src/serve/index.ts';
-import { attributionOf, planOf, signups } from '../analyse/fixtures.ts';
+import { attributionOf, planOf } from '../analyse/fixtures.ts';
 
 const NOW = new Date('2026-03-01T00:00:00Z');
 
@@ -64,13 +64,13 @@ class HeldScorecards {
 }
 
 /** `checkout` with a segment, a started `quiet` without a scorecard, and the draft `planned`. */
-const catalogueOf = (metrics: ExperimentPlan['metrics']): Plans => ({
+const catalogueOf = (changes: Partial<ExperimentPlan>): Plans => ({
   plan: async (key) => {
     if (key === 'planned') throw new AppError('conflict', 'Experiment "planned" has not been started.');
     if (!['checkout', 'quiet', 'flag:checkout'].includes(key))
       throw new AppError('not-found', `There is no experiment "${key}".`);
     const filters = [{ attribute: 'country', op: 'eq' as const, value: 'DE' }];
-    return planOf({ key, metrics, segments: [{ key: 'germany', name: 'Germany', filters }] });
+    return planOf({ ...changes, key, segments: [{ key: 'germany', name: 'Germany', filters }] });
   },
 });
 
@@ -82,9 +82,10 @@ export interface Served {
 
 export async function serve(options: {
   scorecards: Scorecard[];
-  metrics?: ExperimentPlan['metrics'];
   recomputation?: Attributor;
   live?: Attribution & { build: number; identity: string };
+  readSegments?: LiveMoments['readSegments'];
+  plan?: Partial<ExperimentPlan>;
   computingWaitMs?: number;
   beside?: DynamicModule['controllers'];
 }): Promise<Served> {
@@ -93,11 +94,14 @@ export async function serve(options: {
   const runs = new Map<string, RunState>();
   const serveModule = ServeModule.forRoot({
     scorecards,
-    catalogue: catalogueOf(options.metrics ?? [signups]),
+    catalogue: catalogueOf(options.plan ?? {}),
     recomputation: options.recomputation ?? {
       run: async (_, { dataThrough }) => attributionOf({ dataThrough }),
     },
-    live: { read: async () => options.live ?? null },
+    live: {
+      read: async () => options.live ?? null,
+      readSegments: options.readSegments ?? (async () => null),
+    },
     upkeep: {
       describe: async () => ({ live: null, building: null }),
       verify: async () => undefined,
