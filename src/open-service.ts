@@ -94,6 +94,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     ingest === null ? watermarkOfOthers(postgres, closing.signal) : ingest.watermark();
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
+  const live = new LiveMoments({ clickhouse, postgres });
   const attributionMetrics = new AttributionMetrics(registry, { postgres, logger });
   const attributor: Attributor = new Attributor({
     ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
@@ -108,7 +109,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const run = new ScorecardRun({
     catalogue,
     watermark,
-    attributions: new Attributions({ live: new LiveMoments({ clickhouse, postgres }), recomputation }),
+    attributions: new Attributions({ live, recomputation }),
     scorecards,
     metrics: new ScorecardMetrics(registry, {
       now,
@@ -148,7 +149,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       CatalogueModule.forRoot({ catalogue }),
       EraseModule.forRoot({ erasures: new Erasures({ postgres, audit, clock: now }) }),
       ServeModule.forRoot({
-        ...{ scorecards, catalogue, recomputation, upkeep, jobs, engineVersion: version, now },
+        ...{ scorecards, catalogue, recomputation, live, upkeep, jobs, engineVersion: version, now },
       }),
     );
   const app = await createHttpApp(AppModule.forRoot(modules), { logger });

@@ -23,7 +23,14 @@ const start = new Date('2026-01-15T00:00:00Z');
 
 export const plan: ExperimentPlan = {
   ...{ key: 'bench', environment: 'production', flag: 'checkout', unitType: 'user', control: 'control' },
-  ...{ status: 'running', refreshSeconds: 60, guardSeconds: 60, segments: [], specHash: '' },
+  ...{
+    status: 'running',
+    refreshSeconds: 60,
+    guardSeconds: 60,
+    segments: [],
+    segmentAttributes: [],
+    specHash: '',
+  },
   ...{ start, end: null, eligibleReasons: ['', 'split', 'cached'] },
   statistics: { method: 'fixed', alpha: 0.05 },
   epochs: [{ number: 1, arms, targeting: [], effectiveAt: start, externalId: null, flagVersion: null }],

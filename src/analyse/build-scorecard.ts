@@ -1,9 +1,9 @@
-import type { Attribution } from '../attribute/index.ts';
+import { type Attribution, closedWindows } from '../attribute/index.ts';
 import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
 import { followUpOf } from './follow-up.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
-import { failedMetric, type MetricContext, metricResult } from './metric-result.ts';
+import { failedMetric, type MetricContext, type MetricData, metricResult } from './metric-result.ts';
 import type { AttributionProvenance, MetricResult, Results } from './results-document.ts';
 import { epochSampleRatio, missingSampleRatio, worstSampleRatio } from './sample-ratio.ts';
 import { distrust } from './verdict.ts';
@@ -27,6 +27,10 @@ interface ScorecardStamp {
   readonly engineVersion: string;
   /** The segment the attribution was restricted to. */
   readonly segment?: string;
+  /** Or the value of an attribute it was. */
+  readonly segmentValue?: Results['segmentValue'];
+  /** `closed`: metrics over cohort days alone whose windows are over; all unless told. */
+  readonly windows?: 'all' | 'closed';
 }
 
 /** All arms that any epoch had, the control first, then in the order of the latest epoch. */
@@ -35,13 +39,28 @@ function variantsOf(plan: ExperimentPlan): string[] {
   return [...new Set([plan.control, ...met])];
 }
 
+type Windows = ReturnType<typeof closedWindows>;
+
+/** How many new units of the metric there are. */
+function unitsOf({ moments, bins }: Windows, key: string): number {
+  const own = <Row extends { metric: string; population: string }>(rows: readonly Row[]) =>
+    rows.filter((row) => row.metric === key && row.population === 'new');
+  const summed = own(moments).map((row) => row.moments.n);
+  const counted = own(bins).flatMap((row) => row.bins.map(({ units }) => units));
+  return [...summed, ...counted].reduce((sum, n) => sum + n, 0);
+}
+
 /** One metric that cannot be computed says so and leaves the others alone. */
-function resultOf(metric: PlannedMetric, attribution: Attribution, context: MetricContext): MetricResult {
+function resultOf(
+  metric: PlannedMetric,
+  { failed, closed, ...data }: MetricData & Pick<Attribution, 'failed'> & { closed: Windows },
+  context: MetricContext,
+): MetricResult {
   const { key } = metric.definition;
-  const failure = attribution.failed.find((failed) => failed.metric === key);
+  const failure = failed.find((one) => one.metric === key);
   if (failure !== undefined) return failedMetric(metric, failure.reason);
   try {
-    return metricResult(metric, attribution, context);
+    return { ...metricResult(metric, data, context), closedUnits: unitsOf(closed, key) };
   } catch (error) {
     return failedMetric(metric, error instanceof Error ? error.message : String(error));
   }
@@ -51,7 +70,8 @@ function resultOf(metric: PlannedMetric, attribution: Attribution, context: Metr
  * The scorecard of an experiment: pure, so the same plan, attribution and stamp give the same document. Counts `new`
  * units in the epoch of their first impression, epochs as strata; the sample ratio looks at each epoch by itself, new
  * and returning units alike, and the worst one governs. Nothing is invented: what cannot be known is null beside a
- * reason, and a comparison whose units do not fit their weights gets no verdict.
+ * reason, and a comparison whose units do not fit their weights gets no verdict. With closed windows only the metrics
+ * are of fewer units.
  */
 export function buildScorecard(
   plan: ExperimentPlan,
@@ -68,6 +88,14 @@ export function buildScorecard(
     distrust: distrust(sampleRatio, attribution.provenance),
     followUp: followUpOf(plan, attribution.dataThrough),
   };
+  const { windows = 'all' } = stamp;
+  const closed = closedWindows(plan, attribution);
+  // Exact quantiles are those of all units.
+  const counted = {
+    ...attribution,
+    ...(windows === 'closed' && { ...closed, exactQuantiles: null }),
+    closed,
+  };
   const results: ScorecardResults = {
     experiment: plan.key,
     scorecardId: stamp.scorecardId,
@@ -79,10 +107,12 @@ export function buildScorecard(
     alpha: plan.statistics.alpha,
     control: plan.control,
     segment: stamp.segment ?? null,
+    segmentValue: stamp.segmentValue ?? null,
+    windows,
     sampleRatio,
     excluded: excludedOf(attribution),
     attribution: provenanceOf(attribution),
-    metrics: plan.metrics.map((metric) => resultOf(metric, attribution, context)),
+    metrics: plan.metrics.map((metric) => resultOf(metric, counted, context)),
     reason: null,
   };
   return { results, health: healthOf(plan, attribution, results) };
@@ -115,6 +145,8 @@ export function missingResults(
     alpha: plan?.statistics.alpha ?? null,
     control: plan?.control ?? null,
     segment: null,
+    segmentValue: null,
+    windows: null,
     sampleRatio: missingSampleRatio(reason),
     excluded: missingExcluded(reason),
     attribution: { source: null, verifiedAt: null, largestDifference: null, reason },

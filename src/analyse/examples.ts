@@ -61,6 +61,8 @@ export const resultsExample = {
   alpha: 0.05,
   control: 'control',
   segment: null,
+  segmentValue: null,
+  windows: 'all',
   sampleRatio,
   excluded,
   attribution: {
@@ -78,6 +80,7 @@ export const resultsExample = {
       direction: 'decreaseIsBad',
       among: 'units',
       status: 'ok',
+      closedUnits: 42613,
       arms: [
         { variant: 'control', units: 21306, mean: 0.652789355111236, sd: 11.588199681271536, reason: null },
         { variant: 'mens', units: 21307, mean: 1.4226165110057725, sd: 17.754205103736833, reason: null },

@@ -119,6 +119,15 @@ function sampleRatioLine({ sampleRatio }: Results, options: TableOptions): strin
   return `${dress('Sample ratio: mismatch')} (${figures})${counts}. The arms do not fit their weights: no verdict is given.`;
 }
 
+/** Which units it is of, where not of all. */
+function segmentOf({ segment, segmentValue }: Results): string {
+  if (segmentValue !== null) {
+    const { attribute, value } = segmentValue;
+    return value === null ? ` · any other ${attribute}` : ` · ${attribute} ${JSON.stringify(value)}`;
+  }
+  return segment === null ? '' : ` · segment ${segment}`;
+}
+
 /** `2026-01-31 12:00:00 UTC` */
 const utc = (instant: string): string => `${instant.slice(0, 19).replace('T', ' ')} UTC`;
 
@@ -127,9 +136,10 @@ const utc = (instant: string): string => `${instant.slice(0, 19).replace('T', ' 
  * verdict, then the sample ratio and how far the data reach. On a narrow terminal whole columns give way.
  */
 export function formatScorecardTable(results: Results, options: TableOptions): string {
-  const segment = results.segment === null ? '' : ` · segment ${results.segment}`;
+  const segment = segmentOf(results);
   const against = results.control === null ? '' : ` · against ${results.control}`;
-  const title = `${results.experiment}${segment}${against}`;
+  const windows = results.windows === 'closed' ? ' · closed windows' : '';
+  const title = `${results.experiment}${segment}${windows}${against}`;
   const rows = results.metrics.flatMap((metric) => metricRows(metric, options));
   const failed = results.metrics
     .filter((metric) => metric.status === 'failed')

@@ -1,5 +1,8 @@
+export { buildBreakdown } from './breakdown.ts';
+export { Breakdown } from './breakdown-document.ts';
 export { buildScorecard, missingResults, type Scorecard } from './build-scorecard.ts';
 export { healthExample } from './examples.ts';
+export { formatBreakdownTable } from './format-breakdown.ts';
 export { formatScorecardTable } from './format-scorecard.ts';
 export { missingHealth } from './health.ts';
 export { Health } from './health-document.ts';

@@ -23,7 +23,7 @@ export type MetricData = Pick<Attribution, 'moments' | 'bins' | 'exactQuantiles'
 /** There is no correction for the number of comparisons at a fixed horizon. */
 const NO_ADJUSTED_P = 'no-adjustment-made';
 
-type Face = Omit<MetricResult, 'status' | 'arms' | 'comparisons' | 'detail' | 'reason'>;
+type Face = Omit<MetricResult, 'status' | 'closedUnits' | 'arms' | 'comparisons' | 'detail' | 'reason'>;
 
 function faceOf({ role, version, definition }: PlannedMetric): Face {
   const aggregation =
@@ -40,7 +40,10 @@ function faceOf({ role, version, definition }: PlannedMetric): Face {
 
 /** A metric without figures, because computing it failed; the rest of the scorecard stands. */
 export function failedMetric(metric: PlannedMetric, reason: string): MetricResult {
-  return { ...faceOf(metric), status: 'failed', arms: [], comparisons: [], detail: null, reason };
+  return {
+    ...faceOf(metric),
+    ...{ status: 'failed', closedUnits: null, arms: [], comparisons: [], detail: null, reason },
+  };
 }
 
 /** The figures of each type of metric. */
@@ -124,7 +127,11 @@ function compare(
 }
 
 /** One metric of a scorecard: every arm, and every arm against the control. */
-export function metricResult(metric: PlannedMetric, data: MetricData, context: MetricContext): MetricResult {
+export function metricResult(
+  metric: PlannedMetric,
+  data: MetricData,
+  context: MetricContext,
+): Omit<MetricResult, 'closedUnits'> {
   const face = faceOf(metric);
   const figures = figuresOf(metric, dataOf(metric, data), context);
   const named = new Map(figures.arms.map((arm) => [arm.variant, arm]));

@@ -128,6 +128,10 @@ export const MetricResult = z
       .enum(['units', 'unitsWithEvent'])
       .describe('max, min and last exist only for units with an event'),
     status: z.enum(['ok', 'failed']).describe('failed: this metric could not be computed; others stand'),
+    closedUnits: z
+      .int()
+      .nullable()
+      .describe('units of all arms on whose cohort days every window is over; null where the metric failed'),
     arms: z.array(ArmResult),
     comparisons: z.array(ComparisonResult),
     detail: MetricDetail.nullable().describe(
@@ -142,7 +146,10 @@ export type MetricResult = z.infer<typeof MetricResult>;
 export const Results = z
   .object({
     experiment: z.string(),
-    scorecardId: z.string().nullable(),
+    scorecardId: z
+      .string()
+      .nullable()
+      .describe('names definition, data and engine; of closed windows none need be stored under it'),
     dataThrough: instant.nullable().describe('everything received until then is in it'),
     computedAt: instant.nullable(),
     method: z.enum(['fixed']).nullable().describe('fixed: one look, at a horizon set beforehand'),
@@ -153,7 +160,22 @@ export const Results = z
       .describe('of the definition, metric versions and epochs it was computed with'),
     alpha: z.number().nullable().describe('two-sided; intervals cover 1 − alpha'),
     control: z.string().nullable(),
-    segment: z.string().nullable().describe('null: all units'),
+    segment: z.string().nullable().describe('a declared segment; null: none was asked for'),
+    segmentValue: z
+      .object({
+        attribute: z.string(),
+        value: z.string().nullable().describe('null: any that has no figures of its own'),
+      })
+      .nullable()
+      .describe(
+        'the value of an attribute at the first impression that all units have; null: none was asked for',
+      ),
+    windows: z
+      .enum(['all', 'closed'])
+      .nullable()
+      .describe(
+        'closed: the metrics are over cohort days all of whose windows are over; sample ratio and exclusions never are',
+      ),
     sampleRatio: SampleRatio,
     excluded: Excluded,
     attribution: AttributionProvenance,

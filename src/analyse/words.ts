@@ -14,6 +14,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
 const REASON_WORDS: Readonly<Record<string, string>> = {
   'no-impressions': 'no eligible impression yet',
   'no-units': 'no units yet',
+  'one-segment': 'fewer than two values with enough units',
   'one-unit': 'a single unit in an arm',
   'no-common-stratum': 'the arms were never open in the same epoch',
   'one-arm': 'only one arm receives units',

@@ -7,6 +7,8 @@ export interface CohortRow {
   readonly is_new: number;
   readonly cohort_day: string;
   readonly arm: number;
+  /** 0 or absent: all units. */
+  readonly segment?: number;
 }
 
 /** The same in the attribution's terms. */

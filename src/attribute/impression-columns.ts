@@ -4,6 +4,7 @@ import { attributeCondition } from './attribute-condition.ts';
 import { NEVER } from './never.ts';
 import type { QuestionTerms, TermEpoch } from './plan-terms.ts';
 import type { Bindings } from './question.ts';
+import { segmentNumbers } from './segments.ts';
 
 /** The marks of classified.sql and pairs.sql that depend on the plans' epochs and the segment. */
 export interface ImpressionColumns {
@@ -17,6 +18,7 @@ export interface ImpressionColumns {
   readonly in_epoch: string;
   readonly on_target: string;
   readonly selected: string;
+  readonly impression_segments: string;
   readonly first_selected: string;
   readonly unit_and_plan: string;
   readonly and_plan: string;
@@ -25,11 +27,13 @@ export interface ImpressionColumns {
 /**
  * An impression belongs to the epoch of its flag version if that is mapped, else to the latest one that had taken
  * effect; before the first one took effect, to the first.
+ * @param columnOf what an impression has as its segments
  */
 export function impressionColumns(
   terms: QuestionTerms,
   segment: readonly AttributeFilter[],
   bindings: Bindings,
+  columnOf: typeof segmentNumbers = segmentNumbers,
 ): ImpressionColumns {
   const { plans, epochs } = terms;
   const epochsOf = plans.map((_, index) => epochs.filter((epoch) => epoch.plan === index + 1));
@@ -66,6 +70,9 @@ export function impressionColumns(
       bindings,
     ),
     selected: attributeCondition(segment, bindings),
+    impression_segments: terms.segments.some((frozen) => frozen.length > 0)
+      ? `${byEach(terms.segments, 'plan', (frozen) => columnOf(frozen, bindings), bindings, 'emptyArrayUInt8()')} AS segments,`
+      : '',
     first_selected:
       segment.length === 0
         ? '1'
@@ -147,12 +154,13 @@ function byPlan(type: string, values: readonly ParameterValue[], bindings: Bindi
     : `${bindings.bind(`Array(${type})`, values)}[plan]`;
 }
 
-/** The condition of the row's plan or epoch; each different one is asked once, and one alone without looking at the row's. */
+/** The condition or column of the row's plan or epoch; each different one is asked once, and one alone without looking at the row's. */
 function byEach<T>(
   values: readonly T[],
   column: 'plan' | 'epoch',
   condition: (value: T) => string,
   bindings: Bindings,
+  otherwise = '0',
 ): string {
   const different = Map.groupBy(
     values.map((value, index) => ({ value, index: index + 1 })),
@@ -164,10 +172,10 @@ function byEach<T>(
       : [{ of: [first, ...others].map(({ index }) => index), text: condition(first.value) }],
   );
   const [only] = cases;
-  if (only === undefined) return '1';
+  if (only === undefined) return otherwise;
   if (cases.length === 1) return only.text;
   const branches = cases.map(
     ({ of, text }) => `${column} IN ${bindings.bind('Array(UInt16)', of)}, (${text})`,
   );
-  return `multiIf(${branches.join(', ')}, 0)`;
+  return `multiIf(${branches.join(', ')}, ${otherwise})`;
 }

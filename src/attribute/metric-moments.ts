@@ -1,5 +1,5 @@
 import type { Moments } from '../../analysis/index.ts';
-import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
+import type { AttributeFilter, Metric, PlannedMetric } from '../catalogue/index.ts';
 import { AppError } from '../errors.ts';
 import type { BinsRow, MomentsRow } from './attribution.ts';
 import { allBins, type BinsAnswer, unitsIn } from './bins.ts';
@@ -34,8 +34,9 @@ interface CohortSums {
 }
 
 /**
- * The moments of the plan's metrics, or their units by bin, over the analysed units of every cohort. Units without conversions have no rows;
- * they are counted, and each is a vector of zeros. AppError `unprocessable` where a metric's numbers exceed a double.
+ * The moments of the plan's metrics, or their units by bin, over the analysed units of every cohort. Units without
+ * conversions have no rows; they are counted, and each has a total of 0. AppError `unprocessable` where a metric's numbers
+ * exceed a double.
  */
 export async function momentsOfMetrics(
   engine: Engine,
@@ -72,14 +73,17 @@ export async function momentsOfMetrics(
         if (counted.length > 0) bins.push({ ...cohortOf(terms, row), metric: definition.key, bins: counted });
         return;
       }
-      const moments = momentsWithZeros(
+      const { moments, outside } = momentsWithOthers(
         values.slice(1),
         centres[row.epoch - 1] ?? [],
         dimensionOf(definition),
-        existsForSome(definition) ? 0 : without,
+        {
+          units: existsForSome(definition) ? 0 : without,
+          value: valueOfNone(definition, caps?.[row.epoch - 1]),
+        },
       );
       if (moments.n > 0) rows.push({ ...cohortOf(terms, row), metric: definition.key, moments });
-      const leftOut = values[0] ?? 0;
+      const leftOut = (values[0] ?? 0) + outside;
       if (leftOut > 0)
         outsideTransform.set(definition.key, (outsideTransform.get(definition.key) ?? 0) + leftOut);
     });
@@ -128,20 +132,33 @@ function addBins(
   return into;
 }
 
-/** `values` are n, sums and products around the centre of units that have rows; each unit more is at 0. */
-export function momentsWithZeros(
+/** What a unit without conversions has in every component: 0, but for a cap below it; null where log1p takes it not. */
+export function valueOfNone(definition: Metric, cap: number | undefined): number | null {
+  const total = Math.min(0, cap ?? 0);
+  if (definition.type !== 'mean' || definition.transform === 'identity') return total;
+  return total > -1 ? Math.log1p(total) : null;
+}
+
+/**
+ * `values` are n, sums and products around the centre of units that have rows; `others` have none.
+ * @returns also how many of the others the transform leaves out
+ */
+export function momentsWithOthers(
   values: readonly number[],
   centre: readonly number[],
   dimension: number,
-  zeros: number,
-): Moments {
+  others: { readonly units: number; readonly value: number | null },
+): { readonly moments: Moments; readonly outside: number } {
   const [n = 0, ...sums] = values;
+  const added = others.value === null ? 0 : others.units;
   const c = Array.from({ length: dimension }, (_, i) => centre[i] ?? 0);
-  const products = c.flatMap((x, i) => c.slice(i).map((y) => x * y));
-  return {
-    n: n + zeros,
+  const off = c.map((x) => (others.value ?? 0) - x);
+  const products = off.flatMap((x, i) => off.slice(i).map((y) => x * y));
+  const moments = {
+    n: n + added,
     centre: c,
-    sums: c.map((x, i) => (sums[i] ?? 0) - zeros * x),
-    products: products.map((product, i) => (sums[dimension + i] ?? 0) + zeros * product),
+    sums: off.map((x, i) => (sums[i] ?? 0) + added * x),
+    products: products.map((product, i) => (sums[dimension + i] ?? 0) + added * product),
   };
+  return { moments, outside: others.units - added };
 }

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { eventsOf } from './metric-types/index.ts';
 import { NEVER } from './never.ts';
+import type { FrozenValues } from './segments.ts';
 
 /** An epoch of one of the plans, which it names by its index from 1. */
 export type TermEpoch = Epoch & { readonly plan: number };
@@ -23,6 +24,8 @@ export interface QuestionTerms {
   readonly epochs: readonly TermEpoch[];
   /** By plan: the variants of all its epochs' arms, in the order in which they first occur. */
   readonly variants: readonly (readonly string[])[];
+  /** By plan: what its units are counted by, beside all together. */
+  readonly segments: readonly (readonly FrozenValues[])[];
   /** What every question may use by name; `names` are those of the metrics' conversions. */
   readonly params: Readonly<Record<string, ParameterValue>>;
 }
@@ -45,12 +48,15 @@ export function planTerms(plan: ExperimentPlan): PlanTerms {
 }
 
 /** The terms with every plan twice; see `sides`. */
-export function twice({ plans }: QuestionTerms): QuestionTerms {
-  return { ...groupTerms([...plans, ...plans]), sides: 2 };
+export function twice({ plans, segments }: QuestionTerms): QuestionTerms {
+  return { ...groupTerms([...plans, ...plans], [...segments, ...segments]), sides: 2 };
 }
 
 /** Several experiments at once; metrics that are planned more than once, in one experiment or several, are computed once. */
-export function groupTerms(plans: readonly ExperimentPlan[]): QuestionTerms {
+export function groupTerms(
+  plans: readonly ExperimentPlan[],
+  segments: QuestionTerms['segments'] = plans.map(() => []),
+): QuestionTerms {
   const [first] = plans;
   if (first === undefined || plans.some((plan) => !alike(plan, first)))
     throw new AppError('internal', 'Experiments of different environments or unit types were put together.');
@@ -66,6 +72,7 @@ export function groupTerms(plans: readonly ExperimentPlan[]): QuestionTerms {
     plans,
     metrics: [],
     epochs,
+    segments,
     variants: plans.map((_, index) => [
       ...new Set(
         epochs

@@ -7,6 +7,7 @@ import { sourcesOf } from './metric-types/index.ts';
 import type { PlanTerms, QuestionTerms } from './plan-terms.ts';
 import { Bindings, fill } from './question.ts';
 import type { DistinctScope, Scope } from './scope.ts';
+import { segmentMarks, segmentValues } from './segments.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const templates = {
@@ -22,6 +23,7 @@ const templates = {
   pairs: sql('pairs'),
   repeatedRows: sql('repeated-rows'),
   repeats: sql('repeats'),
+  segmentValues: sql('segment-values'),
   size: sql('size'),
   totals: sql('totals'),
   units: sql('units'),
@@ -97,7 +99,7 @@ export function distinctScope(scope: Scope, repeated: Repeated | 'many'): Distin
 /** left-out.sql: of all impressions, whatever the segment. */
 export function askLeftOut(terms: QuestionTerms, scope: DistinctScope): Asked {
   return ask(terms, scope, {}, (bindings) =>
-    fill(templates.leftOut, { classified: classified(terms, scope, [], bindings).text }),
+    fill(templates.leftOut, { classified: classified(withoutSegments(terms), scope, [], bindings).text }),
   );
 }
 
@@ -109,7 +111,7 @@ export function askPairs(terms: QuestionTerms, scope: DistinctScope): Asked {
 /** units.sql. */
 export function askUnits(terms: QuestionTerms, scope: DistinctScope, segment: Segment): Asked {
   return ask(terms, scope, {}, (bindings) =>
-    fill(templates.units, { pairs: pairs(terms, scope, segment, bindings) }),
+    fill(templates.units, { pairs: pairs(terms, scope, segment, bindings), ...segmentMarks(terms) }),
   );
 }
 
@@ -133,9 +135,17 @@ export function askMoments(
       conversions: conversions(terms, scope),
       known: known(terms),
       ...columns,
+      ...segmentMarks(terms),
     });
-    return fill(templates.moments, { vectors, ...columns });
+    return fill(templates.moments, { vectors, ...columns, ...segmentMarks(terms) });
   });
+}
+
+/** segment-values.sql: of the terms' segments only the attributes matter. */
+export function askSegmentValues(terms: QuestionTerms, scope: DistinctScope, most: number): Asked {
+  return ask(terms, scope, { most }, (bindings) =>
+    fill(templates.segmentValues, { pairs: pairs(terms, scope, [], bindings, segmentValues) }),
+  );
 }
 
 /** totals.sql for those of the plan's metrics whose cap is a percentile. */
@@ -148,6 +158,7 @@ export function askTotals(terms: QuestionTerms, scope: DistinctScope): Asked {
       conversions: conversions(terms, scope),
       known: known(terms),
       ...columns,
+      ...segmentMarks(terms),
     });
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
   });
@@ -182,8 +193,14 @@ function ask(
   return { sql: text(bindings), params: bindings.params };
 }
 
-function classified(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bindings: Bindings) {
-  const columns = impressionColumns(terms, segment, bindings);
+function classified(
+  terms: QuestionTerms,
+  scope: DistinctScope,
+  segment: Segment,
+  bindings: Bindings,
+  columnOf?: typeof segmentValues,
+) {
+  const columns = impressionColumns(terms, segment, bindings, columnOf);
   const { plan } = columns;
   return {
     text: fill(templates.classified, { ...columns, impressions: impressions(terms, scope, segment, plan) }),
@@ -191,11 +208,23 @@ function classified(terms: QuestionTerms, scope: DistinctScope, segment: Segment
   };
 }
 
-function pairs(terms: QuestionTerms, scope: DistinctScope, segment: Segment, bindings: Bindings): string {
+function pairs(
+  terms: QuestionTerms,
+  scope: DistinctScope,
+  segment: Segment,
+  bindings: Bindings,
+  columnOf?: typeof segmentValues,
+): string {
   if (scope.pairs !== undefined) return scope.pairs;
-  const { text, columns } = classified(terms, scope, segment, bindings);
+  const { text, columns } = classified(terms, scope, segment, bindings, columnOf);
   const { first_selected, unit_and_plan, and_plan } = columns;
-  return fill(templates.pairs, { classified: text, first_selected, unit_and_plan, and_plan });
+  const marks = { classified: text, first_selected, unit_and_plan, and_plan };
+  return fill(templates.pairs, { ...marks, ...segmentMarks(terms) });
+}
+
+/** The same where nobody asks which segments. */
+function withoutSegments(terms: QuestionTerms): QuestionTerms {
+  return { ...terms, segments: terms.segments.map(() => []) };
 }
 
 /** What stands for a column that a question does not need. */
@@ -203,7 +232,10 @@ const unneeded = { id: "''", attributes: "CAST(map(), 'Map(LowCardinality(String
 
 /** The impressions' attributes, where the questions need them. */
 export function impressionAttributes(terms: QuestionTerms, segment: Segment): string {
-  const filtered = segment.length > 0 || terms.epochs.some((epoch) => epoch.targeting.length > 0);
+  const filtered =
+    segment.length > 0 ||
+    terms.segments.some((frozen) => frozen.length > 0) ||
+    terms.epochs.some((epoch) => epoch.targeting.length > 0);
   return filtered ? 'attributes' : unneeded.attributes;
 }
 

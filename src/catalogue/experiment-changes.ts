@@ -5,7 +5,9 @@ import type { Arm, ExperimentDefinition, ExperimentStatus } from './experiment.t
 type Field = keyof ExperimentDefinition;
 
 /** What may be changed without changing what was counted so far. */
-const AFTER_START: readonly Field[] = ['name', 'hypothesis', 'metrics', 'segments', 'refreshSeconds'];
+const AFTER_START: readonly Field[] = [
+  ...(['name', 'hypothesis', 'metrics', 'segments', 'segmentAttributes', 'refreshSeconds'] as const),
+];
 const CHANGEABLE: Readonly<Record<ExperimentStatus, readonly Field[] | 'all'>> = {
   draft: 'all',
   running: [...AFTER_START, 'arms', 'targeting', 'end'],

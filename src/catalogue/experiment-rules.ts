@@ -17,7 +17,8 @@ export function brokenRules(definition: ExperimentDefinition): FieldError[] {
   return [
     ...broken,
     ...metricsListedTwice(definition),
-    ...segmentsListedTwice(definition),
+    ...listedTwice(definition, 'segments'),
+    ...listedTwice(definition, 'segmentAttributes'),
     ...brokenDates(definition),
   ];
 }
@@ -37,8 +38,14 @@ function metricsListedTwice(definition: ExperimentDefinition): FieldError[] {
   });
 }
 
-function segmentsListedTwice({ segments }: ExperimentDefinition): FieldError[] {
-  return repeated(segments).map((index) => ({ pointer: `/segments/${index}`, detail: 'is listed before' }));
+function listedTwice(
+  definition: ExperimentDefinition,
+  field: 'segments' | 'segmentAttributes',
+): FieldError[] {
+  return repeated(definition[field]).map((index) => ({
+    pointer: `/${field}/${index}`,
+    detail: 'is listed before',
+  }));
 }
 
 function brokenDates({ start, end }: Timed): FieldError[] {

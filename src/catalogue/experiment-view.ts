@@ -20,6 +20,7 @@ const example = {
   ],
   metrics: { goal: ['spend'], secondary: [], guardrail: ['error'] },
   segments: ['germany'],
+  segmentAttributes: ['country', 'platform'],
   targeting: [],
   start: null,
   end: null,

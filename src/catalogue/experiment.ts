@@ -25,6 +25,13 @@ export const ExperimentMetrics = z
   })
   .meta({ id: 'ExperimentMetrics' });
 
+/** The name of an attribute as events may have it. */
+const SegmentAttribute = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^"\\\p{Cc}]*$/u, 'an attribute’s name has no quotes, backslashes or control characters');
+
 /** The measured comparison on a flag, as a person defines it. */
 export const ExperimentDefinition = z
   .strictObject({
@@ -38,6 +45,11 @@ export const ExperimentDefinition = z
     arms: z.array(Arm).min(2).max(20),
     metrics: ExperimentMetrics.prefault({}),
     segments: z.array(Key).max(20).default([]),
+    segmentAttributes: z
+      .array(SegmentAttribute)
+      .max(5)
+      .default([])
+      .describe('attributes by whose values at the first impression its figures are kept up to date too'),
     targeting: AttributeFilters.default([]).describe('an impression counts only if its attributes match'),
     eligibleReasons: z
       .array(z.string().max(50))
@@ -110,6 +122,8 @@ export interface ExperimentPlan {
   readonly epochs: readonly Epoch[];
   readonly metrics: readonly PlannedMetric[];
   readonly segments: readonly Segment[];
+  /** Attributes by whose values moments are kept too. */
+  readonly segmentAttributes: readonly string[];
   /** SHA-256 (hex) over the definition, pinned metric versions and epochs: what the results' `specHash` shows. */
   readonly specHash: string;
 }

@@ -112,7 +112,7 @@ export class ExperimentsController {
   @ApiOperation({
     summary: 'Change an experiment',
     description:
-      'While it runs: name, hypothesis, metrics, segments, refreshSeconds, end, and arms’ weights or targeting, which open an epoch from now on. What would change what was counted cannot change: 409.',
+      'While it runs: name, hypothesis, metrics, segments, segmentAttributes, refreshSeconds, end, and arms’ weights or targeting, which open an epoch from now on. What would change what was counted cannot change: 409.',
   })
   @ApiOkResponse({ standardSchema: Experiment, headers: etagHeader })
   @ApiConsumes(...patchTypes)

@@ -65,6 +65,8 @@ export async function readPlan(runner: PostgresRunner, key: string): Promise<Exp
   };
   return {
     ...parts,
+    // They change no figure of a scorecard, and so not its hash.
+    segmentAttributes: definition.segmentAttributes,
     status: row.status,
     refreshSeconds: definition.refreshSeconds,
     specHash: createHash('sha256').update(canonicalJson(parts)).digest('hex'),

@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts';
 import { version } from '../version.ts';
 import { rebuild, verify } from './attribution.ts';
+import { breakdown } from './breakdown.ts';
 import { compute } from './compute.ts';
 import { config } from './config.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -17,6 +18,7 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  breakdown,
   compute,
   config,
   'dead-letters': deadLetters,

@@ -8,6 +8,9 @@ export const RESULTS_CSV_HEADER = [
   'dataThrough',
   'computedAt',
   'segment',
+  'segmentAttribute',
+  'segmentValue',
+  'windows',
   'metric',
   'role',
   'type',
@@ -37,6 +40,7 @@ export const RESULTS_CSV_HEADER = [
   'unadjustedAbsoluteEstimate',
   'unadjustedAbsoluteLow',
   'unadjustedAbsoluteHigh',
+  'closedUnits',
   'sampleRatioStatus',
   'sampleRatioP',
   'step',
@@ -87,10 +91,12 @@ function stepRows(metric: MetricResult, control: string): CsvValue[][] {
 }
 
 function metricRows(results: Results, metric: MetricResult): CsvValue[][] {
-  const { experiment, scorecardId, dataThrough, computedAt, segment, control, sampleRatio } = results;
-  const start = [experiment, scorecardId, dataThrough, computedAt, segment];
+  const { experiment, scorecardId, dataThrough, computedAt, segment, segmentValue, windows } = results;
+  const { control, sampleRatio } = results;
+  const by = [segmentValue?.attribute ?? null, segmentValue?.value ?? null];
+  const start = [experiment, scorecardId, dataThrough, computedAt, segment, ...by, windows];
   const face = [metric.metric, metric.role, metric.type, metric.status];
-  const soundness = [sampleRatio.status, sampleRatio.p];
+  const soundness = [metric.closedUnits, sampleRatio.status, sampleRatio.p];
   if (metric.comparisons.length === 0) {
     const missing = RESULTS_CSV_HEADER.length - start.length - face.length - 1 - soundness.length - 1;
     return [

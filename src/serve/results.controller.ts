@@ -9,14 +9,23 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RequireScope } from '../access/index.ts';
-import { Results, type Scorecards } from '../analyse/index.ts';
+import { Breakdown, Results, type Scorecards } from '../analyse/index.ts';
 import { Key } from '../catalogue/index.ts';
 import { Documented } from '../http/index.ts';
+import { AttributeResults } from './attribute-results.ts';
+import { ClosedResults } from './closed-results.ts';
 import { type ServedDocument, servedDocument } from './document-cache.ts';
 import { isUnchanged, wantsCsv } from './negotiation.ts';
 import { RESULTS_CSV_HEADER, resultsCsv } from './results-csv.ts';
-import { HealthAnswer, HealthQuery, ResultsQuery, TimeseriesAnswer, TimeseriesQuery } from './schemas.ts';
-import { ScorecardReader } from './scorecard-reader.ts';
+import {
+  BreakdownQuery,
+  HealthAnswer,
+  HealthQuery,
+  ResultsQuery,
+  TimeseriesAnswer,
+  TimeseriesQuery,
+} from './schemas.ts';
+import { type Found, ScorecardReader } from './scorecard-reader.ts';
 import { SegmentResults } from './segment-results.ts';
 import { SERVE_CLOCK, SERVE_SCORECARDS } from './serve-dependencies.ts';
 
@@ -39,24 +48,30 @@ async function send(
   else await reply.type(contentType).send(document.body);
 }
 
-/** Scorecards as people and machines read them: nothing here touches raw rows but a segment that somebody asks for. */
+/** Scorecards as people and machines read them: nothing here touches raw rows but what somebody asks for that is not stored. */
 @ApiTags('results')
 @Controller('api/v1/experiments')
 @RequireScope('results:read')
 export class ResultsController {
   readonly #reader: ScorecardReader;
   readonly #segments: SegmentResults;
+  readonly #closed: ClosedResults;
+  readonly #byAttribute: AttributeResults;
   readonly #scorecards: Pick<Scorecards, 'timeseries'>;
   readonly #now: () => Date;
 
   constructor(
     @Inject(ScorecardReader) reader: ScorecardReader,
     @Inject(SegmentResults) segments: SegmentResults,
+    @Inject(ClosedResults) closed: ClosedResults,
+    @Inject(AttributeResults) byAttribute: AttributeResults,
     @Inject(SERVE_SCORECARDS) scorecards: Pick<Scorecards, 'timeseries'>,
     @Inject(SERVE_CLOCK) now: () => Date,
   ) {
     this.#reader = reader;
     this.#segments = segments;
+    this.#closed = closed;
+    this.#byAttribute = byAttribute;
     this.#scorecards = scorecards;
     this.#now = now;
   }
@@ -82,15 +97,45 @@ export class ResultsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const found = await this.#reader.find(key, asOfDate(query.as_of));
-    const document =
-      query.segment === undefined || found.kind === 'none'
-        ? await this.#reader.document(key, found, 'results')
-        : await this.#segments.document(key, found.pointer, query.segment);
+    const document = await this.#documentOf(key, found, query);
     if (!wantsCsv(query.format, accept)) return send(reply, ifNoneMatch, document, JSON_TYPE);
     const results: Results = JSON.parse(document.body.toString('utf8'));
-    const name = [key, query.segment, results.scorecardId].filter(Boolean).join('-');
+    const windows = query.windows === 'closed' ? 'closed' : undefined;
+    const value = query.other === undefined ? query.value : 'other';
+    const name = [key, query.segment, query.attribute, value, windows, results.scorecardId]
+      .filter(Boolean)
+      .join('-');
     reply.header('content-disposition', `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}.csv"`);
     return send(reply, ifNoneMatch, servedDocument(resultsCsv(results)), CSV_TYPE);
+  }
+
+  #documentOf(key: string, found: Found, query: ResultsQuery): Promise<ServedDocument> {
+    const { segment, windows, attribute, value = null } = query;
+    if (attribute !== undefined) return this.#byAttribute.results(key, { attribute, value }, windows);
+    if (found.kind === 'none' || (segment === undefined && windows === 'all'))
+      return this.#reader.document(key, found, 'results');
+    return segment === undefined
+      ? this.#closed.document(key, found.pointer)
+      : this.#segments.document(key, found.pointer, segment, windows);
+  }
+
+  @Get(':key/breakdown')
+  @Documented
+  @ApiOperation({
+    summary: 'Every metric by the values of an attribute at the first impression',
+    description:
+      'By the values that most units have and all others together, out of live moments. Without verdicts: of many ' +
+      'values some look better or worse by chance, and falseAlarms says how many. 503 while the moments are being made.',
+  })
+  @ApiOkResponse({ standardSchema: Breakdown })
+  @ApiNotModifiedResponse({ description: 'Unchanged since the ETag in If-None-Match' })
+  async breakdown(
+    @Param('key', { schema: Key }) key: string,
+    @Query({ schema: BreakdownQuery }) { attribute }: BreakdownQuery,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return send(reply, ifNoneMatch, await this.#byAttribute.breakdown(key, attribute), JSON_TYPE);
   }
 
   @Get(':key/health')

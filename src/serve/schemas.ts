@@ -12,16 +12,49 @@ const instant = z.iso
     'between the years 1970 and 2200',
   );
 const key = z.string().min(1).max(100);
+const attribute = z.string().min(1).max(100);
 
 /** The query of results. */
-export const ResultsQuery = z.strictObject({
-  as_of: instant
-    .optional()
-    .describe('the scorecard of the latest data up to then, instead of the latest of all'),
-  segment: key.optional().describe('a segment the experiment declares; computed when asked for'),
-  format: z.enum(['json', 'csv']).optional().describe('or by Accept: text/csv'),
-});
+export const ResultsQuery = z
+  .strictObject({
+    as_of: instant
+      .optional()
+      .describe('the scorecard of the latest data up to then, instead of the latest of all'),
+    segment: key.optional().describe('a segment the experiment declares; computed when asked for'),
+    attribute: attribute.optional().describe('with value or other: only units with that value of it'),
+    value: z
+      .string()
+      .max(1000)
+      .optional()
+      .describe('one of the values that the breakdown lists; empty: also units without the attribute'),
+    other: z.literal('true').optional().describe('instead of value: units with any value that is not listed'),
+    windows: z
+      .enum(['all', 'closed'])
+      .default('all')
+      .describe(
+        'closed: the metrics over cohort days alone all of whose windows are over, out of live moments where there are any',
+      ),
+    format: z.enum(['json', 'csv']).optional().describe('or by Accept: text/csv'),
+  })
+  .superRefine(({ attribute, value, other, segment, as_of, windows }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const given = [value, other].filter((one) => one !== undefined).length;
+    if (attribute === undefined && given > 0) refuse('attribute', 'is needed with value and other');
+    if (attribute !== undefined && given !== 1) refuse('attribute', 'goes with either value or other=true');
+    if (attribute !== undefined && segment !== undefined) refuse('segment', 'goes not with attribute');
+    if (attribute !== undefined && as_of !== undefined)
+      refuse('as_of', 'goes not with attribute: moments by its values are those of the latest data');
+    if (windows === 'closed' && as_of !== undefined)
+      refuse('as_of', 'goes not with windows=closed: closed windows are those of the latest data');
+  });
 export type ResultsQuery = z.infer<typeof ResultsQuery>;
+
+/** The query of a breakdown. */
+export const BreakdownQuery = z.strictObject({
+  attribute: attribute.describe('one of the experiment’s segmentAttributes'),
+});
+export type BreakdownQuery = z.infer<typeof BreakdownQuery>;
 
 /** The query of health. */
 export const HealthQuery = z.strictObject({ as_of: instant.optional() });

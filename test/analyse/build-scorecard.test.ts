@@ -62,9 +62,9 @@ describe('without data', () => {
     const walk = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, inner] of Object.entries(value)) {
-        const optional = ['reason', 'covariate', 'unadjusted', 'df', 'segment', 'detail', 'sketch'].includes(
-          key,
-        );
+        const optional = [
+          ...['reason', 'covariate', 'unadjusted', 'df', 'segment', 'segmentValue', 'detail', 'sketch'],
+        ].includes(key);
         if (inner === null && !optional && (value as { reason?: unknown }).reason == null)
           unexplained.push(`${path}/${key}`);
         walk(inner, `${path}/${key}`);

@@ -44,6 +44,7 @@ export function planOf(overrides: Partial<ExperimentPlan> = {}): ExperimentPlan 
     epochs: [epoch(1, { control: 1, treatment: 1 })],
     metrics: [signups],
     segments: [],
+    segmentAttributes: [],
     specHash: 'a'.repeat(64),
     ...overrides,
   };

@@ -1,8 +1,9 @@
-import type { Attribution } from '../../src/attribute/index.ts';
-import type { ModelAttribution } from './model.ts';
+import { type Attribution, closedWindows } from '../../src/attribute/index.ts';
+import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import type { ModelAttribution, ModelMoments } from './model.ts';
 
 /** Where an attribution differs from what the model says; sums may differ by 1e-9 of the absolute terms. */
-export function differences(actual: Attribution, expected: ModelAttribution): string[] {
+export function differences(plan: ExperimentPlan, actual: Attribution, expected: ModelAttribution): string[] {
   const found: string[] = [];
   const same = (what: string, a: unknown, b: unknown) => {
     if (JSON.stringify(a) !== JSON.stringify(b))
@@ -21,28 +22,36 @@ export function differences(actual: Attribution, expected: ModelAttribution): st
   same('cohorts', [...units.keys()].sort(), [...expected.units.keys()].sort());
   for (const [key, counts] of expected.units) same(`units ${key}`, units.get(key), counts);
 
-  const moments = new Map(
-    actual.moments.map((row) => [
-      `${row.metric} ${row.epoch} ${row.population} ${row.cohortDay} ${row.variant}`,
-      row.moments,
-    ]),
-  );
-  same('rows of moments', [...moments.keys()].sort(), [...expected.moments.keys()].sort());
-  for (const [key, own] of expected.moments) {
-    const other = moments.get(key);
-    same(`n ${key}`, other?.n, own.n);
-    same(
-      `dimension ${key}`,
-      [other?.sums.length, other?.products.length],
-      [own.sums.length, own.products.length],
+  const compareMoments = (
+    what: string,
+    rows: Attribution['moments'],
+    all: ReadonlyMap<string, ModelMoments>,
+  ) => {
+    const moments = new Map(
+      rows.map((row) => [
+        `${row.metric} ${row.epoch} ${row.population} ${row.cohortDay} ${row.variant}`,
+        row.moments,
+      ]),
     );
-    own.sums.forEach((sum, i) => {
-      close(`sum ${i} ${key}`, other?.sums[i], sum, own.absoluteSums[i] ?? 0);
-    });
-    own.products.forEach((product, i) => {
-      close(`product ${i} ${key}`, other?.products[i], product, own.absoluteProducts[i] ?? 0);
-    });
-  }
+    same(`rows of ${what}`, [...moments.keys()].sort(), [...all.keys()].sort());
+    for (const [key, own] of all) {
+      const other = moments.get(key);
+      same(`n of ${what} ${key}`, other?.n, own.n);
+      same(
+        `dimension of ${what} ${key}`,
+        [other?.sums.length, other?.products.length],
+        [own.sums.length, own.products.length],
+      );
+      own.sums.forEach((sum, i) => {
+        close(`sum ${i} of ${what} ${key}`, other?.sums[i], sum, own.absoluteSums[i] ?? 0);
+      });
+      own.products.forEach((product, i) => {
+        close(`product ${i} of ${what} ${key}`, other?.products[i], product, own.absoluteProducts[i] ?? 0);
+      });
+    }
+  };
+  compareMoments('moments', actual.moments, expected.moments);
+  compareMoments('closed moments', closedWindows(plan, actual).moments, expected.closed);
 
   const bins = new Map(
     actual.bins.map((row) => [

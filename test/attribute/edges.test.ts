@@ -107,6 +107,36 @@ describe('recomputation at the edges', () => {
     );
   });
 
+  it.each([
+    ['identity', [-2, -5, -2, -2], {}],
+    // log1p takes no total of -1 or below.
+    ['log1p', [], { spend: 4 }],
+  ] as const)(
+    'caps units without conversions too, where the cap is below 0 (%s)',
+    async (transform, capped, outside) => {
+      const environment = `below-0-${transform}`;
+      const cap = { kind: 'percentile', percentile: 0.5, includeZeros: true } as const;
+      await insertRows(stores.clickhouse, {
+        impressions: units(4).map((unit) => impression(environment, unit)),
+        conversions: [
+          ...[order(environment, '0', -2), order(environment, '1', -5), order(environment, '2', -2)],
+          // Somebody else's event, so that the last unit has a row and yet no conversion.
+          order(environment, '3', 9, { name: 'another' }),
+        ],
+      });
+      const plan = experiment(environment, [spend({ cap, transform })]);
+      const attribution = await recomputation.run(plan, { dataThrough: dayAfter });
+      expect(attribution.parameters[0]?.caps).toEqual({ 1: -2 });
+      expect(attribution.exclusions.outsideTransform).toEqual(outside);
+      expect(attribution.moments.reduce((n, { moments }) => n + moments.n, 0)).toBe(capped.length);
+      if (capped.length > 0)
+        expect(mean(attribution)).toBeCloseTo(
+          capped.reduce((sum, value) => sum + value, 0) / capped.length,
+          12,
+        );
+    },
+  );
+
   it('freezes a percentile cap once 1 000 units have a total in a closed window', async () => {
     const environment = 'cap';
     const cap = { kind: 'percentile', percentile: 0.9, includeZeros: false } as const;

@@ -26,6 +26,7 @@ export function experiment(
       end: null,
       refreshSeconds: 60,
       segments: [],
+      segmentAttributes: [],
       specHash: '',
     },
     statistics: { method: 'fixed', alpha: 0.05 },

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { AuditLog, systemActor } from '../../src/access/index.ts';
-import { Attributor, LiveMoments, Recomputation } from '../../src/attribute/index.ts';
+import { type Attribution, Attributor, LiveMoments, Recomputation } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { Erasures } from '../../src/erase/index.ts';
 import { differences } from './compare.ts';
@@ -119,7 +119,7 @@ export class LiveWorld {
       const actual = await recomputation.run(plan, { dataThrough: new Date(this.#cut) });
       const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
       const expected = this.#expected(plan, { centreOf: (metric) => centres.get(metric) ?? [] });
-      faults.push(...differences(actual, expected).map((fault) => `recomputed ${plan.key}: ${fault}`));
+      faults.push(...differences(plan, actual, expected).map((fault) => `recomputed ${plan.key}: ${fault}`));
     }
     return faults;
   }
@@ -135,7 +135,7 @@ export class LiveWorld {
 
   #expected(
     plan: ExperimentPlan,
-    options: Pick<Parameters<typeof attributionOf>[2], 'centreOf' | 'capsInForce'>,
+    options: Pick<Parameters<typeof attributionOf>[2], 'centreOf' | 'capsInForce' | 'among'>,
   ): ReturnType<typeof attributionOf> {
     const rows = {
       impressions: this.#known(this.#rows.impressions.get(plan.environment) ?? []),
@@ -147,19 +147,43 @@ export class LiveWorld {
   async #faultsOf(plan: ExperimentPlan): Promise<string[]> {
     const actual = await this.#live.read(plan.key);
     if (actual === null) return ['no live moments'];
+    const through = actual.dataThrough.getTime();
+    const faults = [
+      ...(through === this.#cut ? [] : [`through ${through}`]),
+      ...this.#differences(plan, actual, undefined),
+    ];
+    for (const attribute of plan.segmentAttributes) {
+      const found = await this.#live.readSegments(plan.key, attribute);
+      if (found === null) return [...faults, `no segments by ${attribute}`];
+      const { values, segments } = found;
+      if (values.length > 20) faults.push(`${values.length} values of ${attribute}`);
+      for (const [at, { value, attribution }] of segments.entries()) {
+        const among = { attribute, values, value: values[at] ?? null };
+        if (value !== among.value) faults.push(`segment ${at} of ${attribute} is of ${value}`);
+        faults.push(
+          ...this.#differences(plan, attribution, among).map((fault) => `${attribute} ${value}: ${fault}`),
+        );
+      }
+      if (segments.length !== values.length + 1) faults.push(`${segments.length} segments of ${attribute}`);
+    }
+    return faults;
+  }
+
+  #differences(
+    plan: ExperimentPlan,
+    actual: Attribution,
+    among: Parameters<typeof attributionOf>[2]['among'],
+  ): string[] {
     const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
     const caps = new Map(actual.parameters.map((parameters) => [parameters.metric, { ...parameters.caps }]));
     const expected = this.#expected(plan, {
+      ...(among === undefined ? {} : { among }),
       centreOf: (metric) => centres.get(metric) ?? [],
       capsInForce: caps,
     });
     // Cycles do not count them; caps are those of the build.
     const { duplicateEvents, conversionsOfOtherUnitTypes } = actual.exclusions;
     Object.assign(expected.exclusions, { duplicateEvents, conversionsOfOtherUnitTypes });
-    const through = actual.dataThrough.getTime();
-    return [
-      ...(through === this.#cut ? [] : [`through ${through}`]),
-      ...differences(actual, { ...expected, caps }),
-    ];
+    return differences(plan, actual, { ...expected, caps });
   }
 }

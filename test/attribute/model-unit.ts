@@ -214,6 +214,18 @@ function totalOf(source: Source, conversions: readonly RawConversion[]): number 
   }
 }
 
+/** Whether every unit that is first seen on the same day in the same epoch has had its window by then. */
+export function dayIsClosed(
+  plan: ExperimentPlan,
+  metric: PlannedMetric,
+  assignment: Assignment,
+  dataThrough: number,
+): boolean {
+  const { first } = assignment;
+  const midnight = first - (first % (24 * HOUR)) + 24 * HOUR;
+  return endOfWindow(plan, metric, { ...assignment, first: midnight }) <= dataThrough;
+}
+
 /** The cap of each epoch; null where the metric has none. */
 export function capsOf(
   plan: ExperimentPlan,

@@ -8,6 +8,7 @@ import {
   type Assignment,
   binOf,
   capsOf,
+  dayIsClosed,
   matches,
   prePeriod,
   quantileValue,
@@ -39,6 +40,8 @@ export interface ModelAttribution {
     string,
     { n: number; value: number; bounds: { lower: number; upper: number } | null }
   >;
+  /** The same of units on whose cohort day every window is over. */
+  readonly closed: Map<string, ModelMoments>;
   /** By metric, epoch number. */
   readonly caps: Map<string, Record<number, number>>;
   readonly exclusions: {
@@ -60,12 +63,14 @@ export function attributionOf(
   options: {
     dataThrough: number;
     segment: readonly AttributeFilter[];
+    /** Only units with this value of an attribute at their first impression, or (null) with none of these values. */
+    among?: { attribute: string; values: readonly string[]; value: string | null };
     centreOf: (metric: string) => readonly number[];
     /** The caps that are in force, by metric and epoch number; otherwise they are computed from the data. */
     capsInForce?: ReadonlyMap<string, Readonly<Record<number, number>>>;
   },
 ): ModelAttribution {
-  const { dataThrough, segment, centreOf, capsInForce } = options;
+  const { dataThrough, segment, among, centreOf, capsInForce } = options;
   const exclusions: ModelAttribution['exclusions'] = {
     ...{ multipleVariants: 0, guardInterval: 0, unknownVariant: 0, impressionsByReason: {} },
     ...{
@@ -131,6 +136,11 @@ export function attributionOf(
   const units: ModelAttribution['units'] = new Map();
   for (const assignment of assignments) {
     if (!segment.every((filter) => matches(filter, assignment.attributes))) continue;
+    if (among !== undefined) {
+      // Absent is as good as empty.
+      const value = assignment.attributes[among.attribute] ?? '';
+      if (among.value === null ? among.values.includes(value) : value !== among.value) continue;
+    }
     if (assignment.guarded) {
       exclusions.guardInterval += 1;
       continue;
@@ -149,6 +159,7 @@ export function attributionOf(
   const moments: ModelAttribution['moments'] = new Map();
   const bins: ModelAttribution['bins'] = new Map();
   const values = new Map<string, number[]>();
+  const closed: ModelAttribution['moments'] = new Map();
   for (const metric of metrics) {
     const { definition } = metric;
     const { key } = definition;
@@ -188,7 +199,8 @@ export function attributionOf(
           total === null || (log1p && Math.min(total, cap) <= -1) ? 0 : transform(total),
         ),
       ];
-      add(moments, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
+      const counted = dayIsClosed(plan, metric, assignment, dataThrough) ? [moments, closed] : [moments];
+      for (const sums of counted) add(sums, `${key} ${cohortKey(assignment)}`, vector, centreOf(key));
     }
   }
   const levels = new Map(
@@ -200,7 +212,7 @@ export function attributionOf(
   const quantiles = new Map(
     [...values].map(([of, all]) => [of, quantileOf(all, levels.get(of.split(' ')[0] ?? '') ?? 0)]),
   );
-  return { units, moments, bins, quantiles, caps, exclusions };
+  return { units, moments, closed, bins, quantiles, caps, exclusions };
 }
 
 /** Of the rows with one identity the one with the smallest (ts, content hash). */

@@ -96,7 +96,7 @@ async function faultsOf(
       },
       { dataThrough, segment, centreOf: (metric) => centres.get(metric) ?? [] },
     );
-    faults.push(...differences(actual, expected).map((fault) => `${plan.environment}: ${fault}`));
+    faults.push(...differences(plan, actual, expected).map((fault) => `${plan.environment}: ${fault}`));
   }
   return faults;
 }

@@ -25,6 +25,28 @@ export interface Trial {
 const STEP = 1_800_000;
 const START = Date.UTC(2026, 2, 1, 18);
 const NAMES = ['order', 'view', 'refund'];
+const ODD_NAME = "a=b,[c]'";
+/** More than there are segments of; some look like what segments are called. */
+const CITIES = [
+  ...Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index)),
+  ...[
+    '',
+    '0',
+    '["city"]',
+    '["city","A"]',
+    'A"]',
+    "'",
+    '\\',
+    '\\n',
+    '\n\t',
+    'ß',
+    '漢',
+    '😀',
+    '%',
+    '{p0:String}',
+    '/*pairs*/',
+  ],
+];
 
 /**
  * An experiment from one seed, and so many streams of the events of a few units each with everything that may go wrong
@@ -36,6 +58,7 @@ export function randomTrial(seed: number, streams: number): Trial {
   const plan: ExperimentPlan = {
     ...{ key: `experiment-${seed}`, environment, flag: 'flag', unitType: 'user', control: 'control' },
     ...{ status: 'running', refreshSeconds: 60, segments: [], specHash: '' },
+    segmentAttributes: random.pick([[], ['country'], ['city'], ['city', 'age', 'never', ODD_NAME]]),
     eligibleReasons: ['', 'split', 'cached'],
     guardSeconds: random.pick([0, 60, STEP / 1000, (2 * STEP) / 1000]),
     start: new Date(START),
@@ -128,6 +151,8 @@ function randomAttributes(random: Random): Record<string, string> {
   if (random.chance(0.7))
     attributes['age'] = random.pick(['20', '30', '2.95e1', 'old', '', ' 20', 'inf', '+.5']);
   if (random.chance(0.3)) attributes['beta'] = 'yes';
+  if (random.chance(0.8)) attributes['city'] = random.pick(CITIES);
+  if (random.chance(0.5)) attributes[ODD_NAME] = random.pick(['=', 'b', ODD_NAME]);
   return attributes;
 }
 
@@ -307,6 +332,12 @@ function disturbTimes<T extends { ts: number; receivedAt: number }>(random: Rand
 }
 
 function disturbImpression(random: Random, row: Unhashed<RawImpression>): Unhashed<RawImpression> {
+  // The same but for its attributes: whichever counts, the unit is on the same arm since the same time.
+  if (random.chance(0.4))
+    return {
+      ...{ ...row, attributes: randomAttributes(random), receivedAt: randomReceipt(random, row.ts) },
+      id: random.chance(0.5) ? row.id : `${row.id}-again`,
+    };
   const variant = random.chance(0.3) ? random.pick(['control', 'a', 'b']) : row.variant;
   const attributes = random.chance(0.5) ? randomAttributes(random) : row.attributes;
   return { ...disturbTimes(random, row), variant, attributes };

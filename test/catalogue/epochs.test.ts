@@ -205,6 +205,7 @@ describe('the plan', () => {
     const patch = (body: unknown) => catalogue.experiments.patch(by, 'hashed', 'any', body);
     clock.advance(HOUR);
     expect(await moves(patch({ name: 'x', hypothesis: 'y', refreshSeconds: 7 }))).toBe(false);
+    expect(await moves(patch({ segmentAttributes: ['country'] }))).toBe(false);
     expect(await moves(patch({ metrics: { secondary: [] } }))).toBe(true);
     expect(await moves(patch({ arms: arms(2, 1) }))).toBe(true);
     clock.advance(HOUR);

@@ -46,6 +46,7 @@ describe('a definition', () => {
       ],
       metrics: { goal: ['spend'], guardrail: ['spend'] },
       segments: ['germany', 'germany'],
+      segmentAttributes: ['country', 'plan', 'country'],
       start: '2026-03-02T00:00:00+01:00',
       end: '2026-03-01T23:00:00Z',
     };
@@ -57,6 +58,7 @@ describe('a definition', () => {
       '/arms',
       '/metrics/guardrail/0',
       '/segments/1',
+      '/segmentAttributes/2',
       '/end',
     ]);
   });
@@ -145,8 +147,14 @@ describe('while it runs', () => {
       name: 'Loose',
       refreshSeconds: 5,
       segments: ['germany'],
+      segmentAttributes: ['country', 'a=b'],
     });
     expect(changed).toMatchObject({ name: 'Loose', refreshSeconds: 5, segments: ['germany'], revision: 3 });
+    expect((await catalogue.plan('loose')).segmentAttributes).toEqual(['country', 'a=b']);
+    for (const segmentAttributes of [['say "no"'], ['a', 'b', 'c', 'd', 'e', 'f']])
+      expect((await refusal(catalogue.experiments.patch(by, 'loose', 'any', { segmentAttributes })))[0]).toBe(
+        'unprocessable',
+      );
     expect(await catalogue.epochs('loose')).toHaveLength(1);
   });
 

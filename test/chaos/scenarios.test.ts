@@ -24,7 +24,14 @@ function planOf(startedAt: number): ExperimentPlan {
   ];
   return {
     ...{ key: 'checkout', environment: 'production', flag: 'checkout', unitType: 'user', control: 'control' },
-    ...{ status: 'running', refreshSeconds: 60, guardSeconds: 0, segments: [], specHash: '' },
+    ...{
+      status: 'running',
+      refreshSeconds: 60,
+      guardSeconds: 0,
+      segments: [],
+      segmentAttributes: [],
+      specHash: '',
+    },
     ...{ start, end: null, eligibleReasons: ['split'], statistics: { method: 'fixed', alpha: 0.05 } },
     epochs: [{ number: 1, arms, targeting: [], effectiveAt: start, externalId: null, flagVersion: null }],
     metrics: (['sum', 'count'] as const).map((aggregation) => ({

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { buildScorecard, Results } from '../../src/analyse/index.ts';
+import { type Attributor, Breakdown, buildScorecard, Results } from '../../src/analyse/index.ts';
+import { buildIdentity } from '../../src/attribute/index.ts';
 import { createOpenApiDocument } from '../../src/http/index.ts';
 import { RESULTS_CSV_HEADER } from '../../src/serve/index.ts';
 import { HealthAnswer, RunAnswer, TimeseriesAnswer } from '../../src/serve/schemas.ts';
-import { attributionOf, planned, planOf, twoArms } from '../analyse/fixtures.ts';
+import { attributionOf, planned, planOf, signups, twoArms } from '../analyse/fixtures.ts';
 import { type Served, serve } from './served-app.ts';
 
 const ROOT = '/api/v1/experiments';
@@ -18,6 +19,12 @@ const scorecard = (dataThrough: Date, id: string, treated: number) =>
   });
 const first = scorecard(FIRST, 'sc_first', 51);
 const second = scorecard(SECOND, 'sc_second', 90);
+
+const refuse: Attributor = {
+  run: async () => {
+    throw new Error('raw rows were read');
+  },
+};
 
 const open: Served[] = [];
 async function started(options: Partial<Parameters<typeof serve>[0]> = {}): Promise<Served> {
@@ -212,7 +219,7 @@ describe('segments', () => {
       finish = resolve;
     });
     const served = await started({
-      segmentWaitMs: 5,
+      computingWaitMs: 5,
       recomputation: {
         run: async (_, { dataThrough }) => {
           await gate;
@@ -241,6 +248,201 @@ describe('segments', () => {
     });
     expect((await get(served, url)).statusCode).toBe(500);
     expect((await get(served, url)).statusCode).toBe(200);
+  });
+});
+
+describe('closed windows', () => {
+  const url = `${ROOT}/checkout/results?windows=closed`;
+  // Windows of a day: those of the first are over, those of the second are not.
+  const metrics = [{ ...signups, definition: { ...signups.definition, windowHours: 24 } }];
+  const plan = planOf({ metrics });
+  const [over, open] = ['2026-02-01', '2026-02-03'].map((cohortDay) => ({ cohortDay }));
+  const early = twoArms([5, 50], [20, 50], over);
+  const late = twoArms([7, 70], [9, 70], open);
+  const attribution = attributionOf({
+    dataThrough: new Date('2026-02-03T12:00:00Z'),
+    units: [...early.units, ...late.units],
+    moments: [...early.moments, ...late.moments],
+  });
+  const live = { ...attribution, build: 1, identity: buildIdentity(plan) };
+
+  it('are read from live moments: metrics of days that are over, units and sample ratio of all', async () => {
+    const served = await started({ live, plan: { metrics }, recomputation: refuse });
+    const answer = await get(served, url);
+    const results = Results.parse(answer.json());
+    expect(results).toMatchObject({ windows: 'closed', dataThrough: '2026-02-03T12:00:00.000Z' });
+    expect(results.metrics[0]).toMatchObject({ closedUnits: 100, arms: [{ units: 50 }, { units: 50 }] });
+    expect(results.sampleRatio.units).toEqual({ control: 120, treatment: 120 });
+    const again = await get(served, url, { 'if-none-match': String(answer.headers.etag) });
+    expect(again.statusCode).toBe(304);
+    const file = await get(served, `${url}&format=csv`);
+    expect(file.headers['content-disposition']).toMatch(/filename="checkout-closed-sc_/);
+    const [header = '', row = ''] = file.body.split('\r\n').map((line) => line.split(','));
+    const cells = Object.fromEntries(RESULTS_CSV_HEADER.map((name) => [name, row[header.indexOf(name)]]));
+    expect(cells).toMatchObject({ windows: 'closed', closedUnits: '100', units: '50' });
+  });
+
+  it('are said of every scorecard, which is of all windows', () => {
+    const { results } = buildScorecard(plan, attribution, {
+      ...{ computedAt: SECOND, scorecardId: 'sc_all', engineVersion: '0.1.0' },
+    });
+    expect(results.windows).toBe('all');
+    expect(results.metrics[0]).toMatchObject({ closedUnits: 100, arms: [{ units: 120 }, { units: 120 }] });
+  });
+
+  it.each([
+    ['there are no live moments', undefined],
+    ['they are of another definition', { ...live, identity: 'another' }],
+  ])('are computed once over the scorecard’s data where %s', async (_, others) => {
+    let asked = 0;
+    const served = await started({
+      ...(others === undefined ? {} : { live: others }),
+      plan: { metrics },
+      recomputation: {
+        run: async (_plan, { dataThrough }) => {
+          asked += 1;
+          return { ...attribution, dataThrough: new Date(dataThrough.getTime() + 86_400_000) };
+        },
+      },
+    });
+    const answers = await Promise.all([get(served, url), get(served, url)]);
+    expect(answers.map((answer) => answer.json().metrics[0].arms[0].units)).toEqual([50, 50]);
+    await get(served, url);
+    expect(asked).toBe(1);
+  });
+
+  it('of a segment are those of the segment', async () => {
+    const served = await started({
+      live,
+      plan: { metrics },
+      recomputation: { run: async () => attribution },
+    });
+    const answer = await get(served, `${url}&segment=germany`);
+    expect(answer.json()).toMatchObject({ windows: 'closed', segment: 'germany' });
+    expect(answer.json().metrics[0].arms[0].units).toBe(50);
+    const all = await get(served, `${ROOT}/checkout/results?segment=germany`);
+    expect(all.json().metrics[0].arms[0].units).toBe(120);
+  });
+
+  it('are refused as they stood, and empty before the first scorecard', async () => {
+    const served = await started({ live, plan: { metrics } });
+    const refused = await get(served, `${url}&as_of=2026-02-01T00:00:00Z`);
+    expect(refused.statusCode).toBe(400);
+    expect(refused.json().errors).toMatchObject([{ pointer: '/as_of' }]);
+    const none = await get(served, `${ROOT}/quiet/results?windows=closed`);
+    expect(none.json()).toMatchObject({ reason: 'no-scorecard-yet', windows: null });
+  });
+});
+
+describe('figures by an attribute', () => {
+  const plan = { segmentAttributes: ['country', 'plan'] };
+  const identity = buildIdentity(planOf(plan));
+  const at = { dataThrough: SECOND, build: 1, identity };
+  const values = ['DE', ''];
+  const live = (rows: ReturnType<typeof twoArms>) => ({ ...attributionOf(rows), ...at });
+  const segments = [
+    { value: 'DE', attribution: live(twoArms([50, 500], [90, 500])) },
+    { value: '', attribution: live(twoArms([5, 50], [5, 50])) },
+    { value: null, attribution: live(twoArms([7, 70], [9, 70])) },
+  ];
+  const all = live(twoArms([62, 620], [104, 620]));
+  const readSegments: NonNullable<Parameters<typeof serve>[0]['readSegments']> = async (
+    _,
+    attribute,
+    only,
+  ) =>
+    attribute === 'country'
+      ? { values, all, segments: segments.filter(({ value }) => only === undefined || value === only.value) }
+      : null;
+  const breakdown = `${ROOT}/checkout/breakdown?attribute=country`;
+  const results = `${ROOT}/checkout/results?attribute=country`;
+
+  it('are a breakdown by its values, the same bytes as long as nothing was received', async () => {
+    let read = 0;
+    const served = await started({
+      plan,
+      readSegments: async (...asked) => {
+        read += 1;
+        return readSegments(...asked);
+      },
+    });
+    const [answer] = await Promise.all([get(served, breakdown), get(served, breakdown)]);
+    expect(answer?.statusCode).toBe(200);
+    expect(read).toBe(1);
+    const document = Breakdown.parse(answer?.json());
+    expect(document.values.map(({ value }) => value)).toEqual(['DE', '', null]);
+    expect(document.dataThrough).toBe(SECOND.toISOString());
+    const again = await get(served, breakdown, { 'if-none-match': String(answer?.headers.etag) });
+    expect(again.statusCode).toBe(304);
+  });
+
+  it.each([
+    ['value=DE', 'DE', 500, 'checkout-country-DE-sc_'],
+    ['value=', '', 50, 'checkout-country-sc_'],
+    ['other=true', null, 70, 'checkout-country-other-sc_'],
+  ])('are a whole scorecard of one value: %s', async (query, value, units, name) => {
+    const served = await started({ plan, readSegments });
+    const answer = Results.parse((await get(served, `${results}&${query}`)).json());
+    expect(answer).toMatchObject({ segmentValue: { attribute: 'country', value }, segment: null });
+    expect(answer.metrics[0]?.arms[0]?.units).toBe(units);
+    const file = await get(served, `${results}&${query}&format=csv`);
+    expect(file.headers['content-disposition']).toContain(`filename="${name}`);
+    expect(file.body).toContain(`,country,${value ?? ''},all,signup,`);
+    const closed = await get(served, `${results}&${query}&windows=closed`);
+    expect(closed.json()).toMatchObject({ windows: 'closed', segmentValue: { value } });
+  });
+
+  it('are 404 where attribute or value have none, and say which have', async () => {
+    const served = await started({ plan, readSegments });
+    const attribute = await get(served, `${ROOT}/checkout/breakdown?attribute=age`);
+    expect([attribute.statusCode, attribute.json().detail]).toEqual([
+      404,
+      'Experiment "checkout" has no segment attribute "age"; it declares country, plan (segmentAttributes).',
+    ]);
+    const value = await get(served, `${results}&value=FR`);
+    expect(value.statusCode).toBe(404);
+    expect(value.json().detail).toContain('"DE", "" have; other=true');
+    expect((await get(served, `${ROOT}/unknown/breakdown?attribute=country`)).statusCode).toBe(404);
+  });
+
+  it('are 503 while their moments are being made, 409 where they are not kept any more', async () => {
+    const anotherBuild: typeof readSegments = async (...asked) => {
+      const found = await readSegments(...asked);
+      return found && { ...found, all: { ...found.all, identity: 'another' } };
+    };
+    for (const options of [
+      { plan, readSegments: async () => null },
+      { plan, readSegments: anotherBuild },
+    ]) {
+      const served = await started(options);
+      for (const url of [breakdown, `${results}&value=DE`]) {
+        const answer = await get(served, url);
+        expect(answer.statusCode).toBe(503);
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+        expect(answer.json().detail).toContain('by "country" are being made');
+      }
+    }
+    const stopped = await started({ plan: { ...plan, status: 'stopped' } });
+    const answer = await get(stopped, breakdown);
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json().detail).toContain('is stopped, and no moments by its attributes are kept');
+  });
+
+  it('are asked for by either a value or the others, of the latest data', async () => {
+    const served = await started({ plan, readSegments });
+    for (const [query, pointer] of [
+      ['attribute=country', '/attribute'],
+      ['attribute=country&value=DE&other=true', '/attribute'],
+      ['value=DE', '/attribute'],
+      ['attribute=country&value=DE&segment=germany', '/segment'],
+      ['attribute=country&value=DE&as_of=2026-02-01T00:00:00Z', '/as_of'],
+      ['attribute=country&other=false', '/other'],
+    ]) {
+      const answer = await get(served, `${ROOT}/checkout/results?${query}`);
+      expect([query, answer.statusCode]).toEqual([query, 400]);
+      expect(answer.json().errors).toContainEqual(expect.objectContaining({ pointer }));
+    }
+    expect((await get(served, `${ROOT}/checkout/breakdown`)).statusCode).toBe(400);
   });
 });
 
@@ -320,6 +522,7 @@ describe('the OpenAPI document', () => {
     const document = createOpenApiDocument(app, '0.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/experiments/{key}/attribution',
+      '/api/v1/experiments/{key}/breakdown',
       '/api/v1/experiments/{key}/health',
       '/api/v1/experiments/{key}/results',
       '/api/v1/experiments/{key}/timeseries',
@@ -333,7 +536,7 @@ describe('the OpenAPI document', () => {
     expect(names).toEqual(expect.arrayContaining(['key', 'as_of', 'segment', 'format', 'If-None-Match']));
     expect(results?.description).toContain('unadjustedAbsoluteLow');
     expect(document.paths['/api/v1/experiments/{key}:refresh']?.post?.parameters).toHaveLength(1);
-    for (const schema of [Results, HealthAnswer, TimeseriesAnswer, RunAnswer]) {
+    for (const schema of [Results, Breakdown, HealthAnswer, TimeseriesAnswer, RunAnswer]) {
       const { example } = schema.meta() ?? {};
       expect(schema.parse(example)).toEqual(example);
     }

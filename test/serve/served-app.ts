@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import type { Attributor, Plans, Scorecard, ScorecardPointer, Scorecards } from '../../src/analyse/index.ts';
+import type { Attribution, LiveMoments } from '../../src/attribute/index.ts';
+import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { AppError } from '../../src/errors.ts';
 import { createHttpApp } from '../../src/http/index.ts';
 import type { RunState } from '../../src/jobs/index.ts';
@@ -61,16 +63,16 @@ class HeldScorecards {
   }
 }
 
-/** `checkout` with two segments, a started `quiet` without a scorecard, and the draft `planned`. */
-const catalogue: Plans = {
+/** `checkout` with a segment, a started `quiet` without a scorecard, and the draft `planned`. */
+const catalogueOf = (changes: Partial<ExperimentPlan>): Plans => ({
   plan: async (key) => {
     if (key === 'planned') throw new AppError('conflict', 'Experiment "planned" has not been started.');
     if (!['checkout', 'quiet', 'flag:checkout'].includes(key))
       throw new AppError('not-found', `There is no experiment "${key}".`);
     const filters = [{ attribute: 'country', op: 'eq' as const, value: 'DE' }];
-    return planOf({ key, segments: [{ key: 'germany', name: 'Germany', filters }] });
+    return planOf({ ...changes, key, segments: [{ key: 'germany', name: 'Germany', filters }] });
   },
-};
+});
 
 export interface Served {
   readonly app: NestFastifyApplication;
@@ -81,7 +83,10 @@ export interface Served {
 export async function serve(options: {
   scorecards: Scorecard[];
   recomputation?: Attributor;
-  segmentWaitMs?: number;
+  live?: Attribution & { build: number; identity: string };
+  readSegments?: LiveMoments['readSegments'];
+  plan?: Partial<ExperimentPlan>;
+  computingWaitMs?: number;
   beside?: DynamicModule['controllers'];
 }): Promise<Served> {
   const scorecards = new HeldScorecards();
@@ -89,9 +94,13 @@ export async function serve(options: {
   const runs = new Map<string, RunState>();
   const serveModule = ServeModule.forRoot({
     scorecards,
-    catalogue,
+    catalogue: catalogueOf(options.plan ?? {}),
     recomputation: options.recomputation ?? {
       run: async (_, { dataThrough }) => attributionOf({ dataThrough }),
+    },
+    live: {
+      read: async () => options.live ?? null,
+      readSegments: options.readSegments ?? (async () => null),
     },
     upkeep: {
       describe: async () => ({ live: null, building: null }),
@@ -108,7 +117,7 @@ export async function serve(options: {
     },
     engineVersion: '0.1.0',
     now: () => NOW,
-    ...(options.segmentWaitMs === undefined ? {} : { segmentWaitMs: options.segmentWaitMs }),
+    ...(options.computingWaitMs === undefined ? {} : { computingWaitMs: options.computingWaitMs }),
   });
   const app = await createHttpApp(
     { module: Everything, imports: [serveModule], controllers: options.beside ?? [] },

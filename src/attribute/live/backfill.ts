@@ -7,11 +7,19 @@ import { Engine } from '../engine.ts';
 import { isQuantile, QuantileReader } from '../exact-quantiles.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { settleParameters } from '../parameters.ts';
-import { metricId, planTerms, withMetrics } from '../plan-terms.ts';
+import { metricId, type PlanTerms, planTerms, withMetrics } from '../plan-terms.ts';
 import { fill } from '../question.ts';
 import type { DistinctScope } from '../scope.ts';
+import { ALL_UNITS, type FrozenValues, MOST_VALUES, segmentMarks } from '../segments.ts';
 import { type SliceSize, slicesOf } from '../slices.ts';
-import { askLeftOut, askMoments, askOtherUnitTypes, askPairs, askUnits } from '../statements.ts';
+import {
+  askLeftOut,
+  askMoments,
+  askOtherUnitTypes,
+  askPairs,
+  askSegmentValues,
+  askUnits,
+} from '../statements.ts';
 import { ParameterStore, type StoredParameters } from '../stored-parameters.ts';
 import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../unit-counts.ts';
 import type { Build } from './build.ts';
@@ -53,7 +61,7 @@ export async function* recomputeBuild(
   for (const [index, scope] of scopes.entries()) {
     yield { progress: index / scopes.length };
     const answers = {
-      units: await engine.ask<UnitsAnswer>(askUnits(terms, scope, [])),
+      units: await engine.ask<UnitsAnswer>(askUnits(group.terms, scope, [])),
       leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(terms, scope)),
       moments: await engine.ask<MomentsAnswer>(askMoments(group.terms, scope, [], group.parametersOf)),
     };
@@ -64,7 +72,7 @@ export async function* recomputeBuild(
   }
   const units = rows
     .rows()
-    .filter((row) => row.metric === '' && row.excluded === '')
+    .filter((row) => row.metric === '' && row.excluded === '' && row.segment === ALL_UNITS)
     .reduce((sum, row) => sum + row.n, 0);
   const slowCounts = { units, duplicateEvents: repeats, conversionsOfOtherUnitTypes };
   const exactQuantiles = yield* readQuantiles(engine, build, rows, scopes, new Date(through));
@@ -120,20 +128,22 @@ export async function* backfill(
     unitsOf: (some) => countUnits(engine, terms, some, []),
   });
   yield { progress: 0 };
+  const segments = await freezeSegments(engine, terms, scopes);
   const parameters = new Map<string, StoredParameters>(
     terms.metrics.map((metric) => [metricId(metric), settled.of(metric)]),
   );
   const failed = Object.fromEntries(settled.failed.map(({ metric, reason }) => [metric, reason]));
   const build: Build = {
     ...unbuilt,
-    ...{ parameters, failed, slowCounts: { units: 0, duplicateEvents: 0, conversionsOfOtherUnitTypes: 0 } },
-    exactQuantiles: null,
+    ...{ parameters, segments, failed, exactQuantiles: null },
+    slowCounts: { units: 0, duplicateEvents: 0, conversionsOfOtherUnitTypes: 0 },
   };
+  const { terms: withSegments } = groupOf([build]);
   const { rows, ...recomputed } = yield* recomputeBuild(tools, build, through, async (scope) => {
-    const pairs = askPairs(terms, scope);
+    const pairs = askPairs(withSegments, scope);
     await permit();
     await clickhouse.command({
-      sql: fill(ASSIGN_SLICE, { pairs: pairs.sql }),
+      sql: fill(ASSIGN_SLICE, { pairs: pairs.sql, ...segmentMarks(withSegments) }),
       params: {
         ...pairs.params,
         ...{ build: build.id, cycle: number },
@@ -146,6 +156,26 @@ export async function* backfill(
   // Nobody else writes this block: should this fail, the build is begun anew under another number.
   await clickhouse.insert(rows.block(number, limits));
   return { ...build, ...recomputed, failed: { ...failed, ...overflowReasons(rows) } };
+}
+
+/** The values of the plan's segment attributes that get a segment each. One slice, which is a fair sample, is enough. */
+async function freezeSegments(
+  engine: Engine,
+  terms: PlanTerms,
+  scopes: readonly DistinctScope[],
+): Promise<FrozenValues[]> {
+  const { segmentAttributes } = terms.plan;
+  const [sample] = scopes;
+  if (segmentAttributes.length === 0 || sample === undefined) return [];
+  const empty = segmentAttributes.map((attribute) => ({ attribute, values: [] }));
+  const found = await engine.ask<{ attribute: number; value: string }>(
+    askSegmentValues({ ...terms, segments: [empty] }, sample, MOST_VALUES),
+  );
+  const byAttribute = Map.groupBy(found, (row) => row.attribute);
+  return segmentAttributes.map((attribute, index) => ({
+    attribute,
+    values: (byAttribute.get(index + 1) ?? []).map((row) => row.value),
+  }));
 }
 
 /** Why metrics have no moments, where their sums exceed what a number can hold. */

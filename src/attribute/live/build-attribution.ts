@@ -1,9 +1,10 @@
 import type { Attribution, BinsRow, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
 import { allBins } from '../bins.ts';
-import { momentsWithZeros } from '../metric-moments.ts';
+import { momentsWithOthers, valueOfNone } from '../metric-moments.ts';
 import { dimensionOf, existsForSome, hasBins, needsCap } from '../metric-types/index.ts';
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
+import { ALL_UNITS } from '../segments.ts';
 import type { Build } from './build.ts';
 import { EXCLUDED } from './collect-moments.ts';
 import { groupOf } from './group.ts';
@@ -12,13 +13,18 @@ import { type TableRow, triangleOf } from './moment-rows.ts';
 const NO_CAP =
   'Its cap is a percentile of unit totals, and no unit with one had a closed window when its moments were made.';
 
-/** The attribution that a build's rows of moments make. */
+/**
+ * The attribution that a build's rows of moments make, of all units or of one segment (`segmentKey`). What impressions
+ * are left out is of the whole experiment.
+ */
 export function attributionOfBuild(
   build: Build,
-  rows: readonly TableRow[],
+  allRows: readonly TableRow[],
   dataThrough: Date,
+  segment = ALL_UNITS,
 ): Omit<Attribution, 'provenance'> {
   const terms = planTerms(build.plan);
+  const rows = allRows.filter((row) => row.segment === segment || isOfImpressions(row));
   const cohorts = rows.filter((row) => row.metric === '' && row.excluded === '' && row.n > 0);
   const units = cohorts.map(
     (row): UnitsRow => ({ ...cohortOf(row), units: row.n, multipleVariants: row.leftOut }),
@@ -36,7 +42,8 @@ export function attributionOfBuild(
     units,
     moments,
     bins,
-    exactQuantiles: build.exactQuantiles,
+    // They are of all units.
+    exactQuantiles: segment === ALL_UNITS ? build.exactQuantiles : null,
     parameters: terms.metrics.flatMap((metric) => {
       const stored = build.parameters.get(metricId(metric));
       const known = stored !== undefined && build.failed[metric.definition.key] === undefined;
@@ -57,9 +64,9 @@ export function attributionOfBuild(
   };
 }
 
-/** Units that have no row of a metric are vectors of 0. */
+/** Units that have no row of a metric have a total of 0. */
 function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly TableRow[]) {
-  const { terms, metricsOfEpoch } = groupOf([build]);
+  const { terms, metricsOfEpoch, parametersOf } = groupOf([build]);
   const found = new Map(rows.filter((row) => row.bin === 0).map((row) => [keyOf(row, row.metric), row]));
   const binned = Map.groupBy(
     rows.filter((row) => row.bin !== 0),
@@ -76,7 +83,7 @@ function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly Ta
       const epoch = terms.epochs.findIndex(({ number }) => number === cohort.epoch);
       if (metricsOfEpoch[epoch]?.has(metric) !== true) continue;
       const row = found.get(keyOf(cohort, key));
-      const { n = 0, leftOut = 0 } = row ?? {};
+      const { n = 0, leftOut: left = 0 } = row ?? {};
       if (hasBins(metric.definition)) {
         const others = new Map(binned.get(keyOf(cohort, key))?.map(({ bin, n }) => [bin, n]));
         const all = existsForSome(metric.definition) ? n : cohort.n - cohort.leftOut;
@@ -84,11 +91,14 @@ function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly Ta
         if (counted.length > 0) bins.push({ ...cohortOf(cohort), metric: key, bins: counted });
         continue;
       }
-      const zeros = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - leftOut;
+      const units = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - left;
+      const value = valueOfNone(metric.definition, parametersOf(metric).caps?.[epoch]);
       const sums = Array.from({ length: dimension }, (_, index) => row?.sums[index] ?? 0);
       const products = triangleOf(row?.products ?? [], dimension);
-      const summed = momentsWithZeros([n, ...sums, ...products], centre, dimension, zeros);
-      if (summed.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed });
+      const others = { units, value };
+      const summed = momentsWithOthers([n, ...sums, ...products], centre, dimension, others);
+      if (summed.moments.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed.moments });
+      const leftOut = left + summed.outside;
       if (leftOut > 0) outsideTransform[key] = (outsideTransform[key] ?? 0) + leftOut;
     }
   }
@@ -107,6 +117,11 @@ function failuresOf(build: Build, units: readonly UnitsRow[]): FailedMetric[] {
   return analysed
     ? [...failed, ...uncapped.map((metric) => ({ metric: metric.definition.key, reason: NO_CAP }))]
     : failed;
+}
+
+/** Counts of impressions, which are of no unit and so of no segment. */
+function isOfImpressions({ excluded }: TableRow): boolean {
+  return excluded !== '' && excluded !== EXCLUDED.guard;
 }
 
 function keyOf({ epoch, isNew, cohortDay, variant, excluded }: TableRow, metric: string): string {

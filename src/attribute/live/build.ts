@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentPlan } from '../../catalogue/index.ts';
 import type { ExactQuantiles } from '../attribution.ts';
+import type { FrozenValues } from '../segments.ts';
 import type { StoredParameters } from '../stored-parameters.ts';
 
 /** The moments of one experiment under one definition and one set of parameters, which never change. */
@@ -9,6 +10,8 @@ export interface Build {
   readonly plan: ExperimentPlan;
   /** By `metricId`. */
   readonly parameters: ReadonlyMap<string, StoredParameters>;
+  /** By whose values there are moments too. */
+  readonly segments: readonly FrozenValues[];
   /** Metrics without moments, and why. */
   readonly failed: Readonly<Record<string, string>>;
   /** What cycles do not count, as it was counted last. */
@@ -34,7 +37,9 @@ export function buildIdentity(plan: ExperimentPlan): string {
   const metrics = [
     ...new Set(plan.metrics.map((metric) => `${metric.definition.key} ${metric.version}`)),
   ].sort();
-  const parts = { environment, flag, unitType, eligibleReasons, guardSeconds, start, end, epochs, metrics };
+  const segments = plan.segmentAttributes.toSorted();
+  const definition = { environment, flag, unitType, eligibleReasons, guardSeconds, start, end };
+  const parts = { ...definition, epochs, metrics, segments };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -1,6 +1,7 @@
 import type { ExperimentPlan } from '../../catalogue/index.ts';
 import type { Postgres, PostgresRunner } from '../../stores/postgres/index.ts';
 import { loadSql } from '../../stores/sql-file.ts';
+import type { FrozenValues } from '../segments.ts';
 import type { StoredParameters } from '../stored-parameters.ts';
 import { type Build, buildIdentity, planFromJson, quantilesFromJson, type SlowCounts } from './build.ts';
 import { lostLease } from './shard.ts';
@@ -26,6 +27,7 @@ interface Row {
   readonly identity: string;
   readonly plan: unknown;
   readonly parameters: Readonly<Record<string, StoredParameters>>;
+  readonly segments: readonly FrozenValues[];
   readonly failed: Readonly<Record<string, string>>;
   readonly slow_counts: SlowCounts;
   readonly exact_quantiles: unknown;
@@ -119,6 +121,7 @@ export class Builds {
         JSON.stringify(build.failed),
         JSON.stringify(build.slowCounts),
         JSON.stringify(build.exactQuantiles),
+        JSON.stringify(build.segments),
       ]);
     });
   }
@@ -194,9 +197,17 @@ async function one<R>(runner: PostgresRunner, text: string, params: readonly unk
   return row;
 }
 
-function toBuild({ id, identity, plan, parameters, failed, slow_counts, ...row }: Row): LiveBuild {
+function toBuild({ id, identity, plan, parameters, segments, failed, slow_counts, ...row }: Row): LiveBuild {
   return {
-    ...{ id, identity, failed, untrusted: row.untrusted, rebuildAsked: row.rebuild_asked, ageMs: row.age_ms },
+    ...{
+      id,
+      identity,
+      segments,
+      failed,
+      untrusted: row.untrusted,
+      rebuildAsked: row.rebuild_asked,
+      ageMs: row.age_ms,
+    },
     ...{ verifiedAt: row.verified_at, largestDifference: row.largest_difference },
     plan: planFromJson(plan),
     parameters: new Map(Object.entries(parameters)),

@@ -2,6 +2,7 @@ import { unitsIn } from '../bins.ts';
 import type { CohortRow } from '../cohort.ts';
 import type { MomentsAnswer } from '../metric-moments.ts';
 import { dimensionOf, isOverflow } from '../metric-types/index.ts';
+import { segmentKeyOf } from '../segments.ts';
 import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import type { Group } from './group.ts';
 import type { MomentRows } from './moment-rows.ts';
@@ -29,13 +30,10 @@ export const EXCLUDED = {
 export function collectMoments(rows: MomentRows, group: Group, answers: GroupAnswers): void {
   for (const answer of answers.units) {
     const { key, sign } = cohortOf(group, answer);
-    if (answer.guarded === 1)
-      rows.count(
-        { build: key.build, epoch: key.epoch, excluded: EXCLUDED.guard },
-        sign,
-        Number(answer.units),
-      );
-    else rows.count(key, sign, Number(answer.units), Number(answer.mixed));
+    if (answer.guarded === 1) {
+      const { build, epoch, segment } = key;
+      rows.count({ build, epoch, segment, excluded: EXCLUDED.guard }, sign, Number(answer.units));
+    } else rows.count(key, sign, Number(answer.units), Number(answer.mixed));
   }
   const { builds } = group;
   for (const { plan, left_out, reason, impressions } of answers.leftOut)
@@ -74,19 +72,20 @@ function collectMetrics(rows: MomentRows, group: Group, answer: MomentsAnswer): 
 }
 
 /** The cohort, whether it is of now or before, and the epoch's index from 0. */
-function cohortOf({ terms, builds }: Group, { epoch, is_new, cohort_day, arm }: CohortRow) {
+function cohortOf({ terms, builds }: Group, { epoch, is_new, cohort_day, arm, segment = 0 }: CohortRow) {
   const at = (epoch - 1) % terms.epochs.length;
   const found = terms.epochs[at];
   const plan = found?.plan ?? 0;
+  const build = builds[plan - 1];
   const key = {
-    build: builds[plan - 1]?.id ?? 0,
+    build: build?.id ?? 0,
     epoch: found?.number ?? 0,
     isNew: is_new,
     cohortDay: cohort_day,
     variant: terms.variants[plan - 1]?.[arm - 1] ?? '',
     metric: '',
     excluded: '',
-    segment: '',
+    segment: segmentKeyOf(build?.segments ?? [], segment),
     bin: 0,
   };
   return { key, epoch: at, sign: epoch > terms.epochs.length ? (-1 as const) : (1 as const) };

@@ -7,6 +7,7 @@ CREATE OR REPLACE TABLE /*table*/
     arm UInt16,
     flags UInt8,
     first Int64,
-    origin Int64
+    origin Int64,
+    segments Array(UInt8)
 )
 ENGINE = Memory

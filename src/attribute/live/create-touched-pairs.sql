@@ -12,6 +12,7 @@ CREATE OR REPLACE TABLE /*table*/
     origin Int64,
     cohort_day Date,
     until Int64,
-    changed UInt8
+    changed UInt8,
+    segments Array(UInt8)
 )
 ENGINE = Memory

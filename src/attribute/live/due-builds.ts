@@ -15,7 +15,7 @@ const CAPS_EVERY_MS = 600_000;
 
 /**
  * The first plan that needs a build: its definition has changed, a new build was asked for, its percentile caps are not
- * frozen and old, or its centres come from so few units that far more have come since.
+ * frozen and old, or its centres or segments come from so few units that far more have come since.
  */
 export async function nextDue(
   clickhouse: ClickHouse,
@@ -28,7 +28,7 @@ export async function nextDue(
     const build = builds.get(plan.key);
     if (build === undefined || build.identity !== buildIdentity(plan) || build.rebuildAsked) return plan;
     if (build.ageMs > CAPS_EVERY_MS && capsAreOpen(build)) return plan;
-    if (centresAreOpen(build)) unsettled.push(build);
+    if (centresAreOpen(build) || segmentsAreOpen(build)) unsettled.push(build);
   }
   if (unsettled.length === 0) return null;
   const rows = await clickhouse.query<{ build: number; units: string }>({
@@ -49,6 +49,11 @@ function capsAreOpen({ plan, parameters }: LiveBuild): boolean {
   return terms.metrics.some((metric) =>
     hasOpenCap(terms, metric, parameters.get(metricId(metric))?.caps ?? {}),
   );
+}
+
+/** Which values have most units is not known of few. */
+function segmentsAreOpen({ segments, slowCounts }: LiveBuild): boolean {
+  return segments.length > 0 && slowCounts.units < SETTLED_UNITS;
 }
 
 /** Sums around a centre that is far from the data lose digits. */

@@ -63,7 +63,10 @@ export function groupOf(builds: readonly Build[]): Group {
     ...plan,
     metrics: plan.metrics.filter(({ definition }) => failed[definition.key] === undefined),
   }));
-  const terms = groupTerms(plans);
+  const terms = groupTerms(
+    plans,
+    builds.map((build) => build.segments),
+  );
   const firsts = builds.map((_, index) => terms.epochs.findIndex((epoch) => epoch.plan === index + 1) + 1);
   const parameters = new Map(terms.metrics.map((metric) => [metric, parametersOf(builds, terms, metric)]));
   const known = (metric: PlannedMetric): MetricParameters =>

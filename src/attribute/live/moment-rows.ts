@@ -11,7 +11,7 @@ export interface MomentKey {
   /** `metricId`'s key, or '' for units and what is excluded. */
   readonly metric: string;
   readonly excluded: string;
-  /** '' for all units. */
+  /** '' for all units, else see `segmentKey`. */
   readonly segment: string;
   /** 0 for sums, and for how many units a metric with bins has rows of; else which bin n counts. */
   readonly bin: number;

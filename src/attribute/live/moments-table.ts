@@ -33,17 +33,18 @@ function columnsOf(dimension: number): { sums: string; products: string } {
   };
 }
 
-/** A build's moments, and whether those of a cycle that may be under way are in them. */
+/** A build's moments of some segments (`segmentKey`), and whether those of a cycle that may be under way are in them. */
 export async function readMoments(
   clickhouse: ClickHouse,
   build: Pick<Build, 'id' | 'plan'>,
   cycle: number | null,
+  segments: readonly string[],
 ): Promise<{ readonly rows: TableRow[]; readonly landed: boolean }> {
   // What is not read need not be planned, added up, written and parsed.
   const dimension = Math.max(1, ...build.plan.metrics.map(({ definition }) => dimensionOf(definition)));
   const rows = await clickhouse.query<Row>({
     sql: fill(READ, columnsOf(dimension)),
-    params: { build: build.id, cycle: cycle ?? 0, segments: [''] },
+    params: { build: build.id, cycle: cycle ?? 0, segments },
     limits: LIMITS,
   });
   return {

@@ -3,6 +3,7 @@ import { loadSql } from '../../stores/sql-file.ts';
 import { Engine } from '../engine.ts';
 import { fill } from '../question.ts';
 import { type DistinctScope, inUnitRange, type Scope, type UnitRange } from '../scope.ts';
+import { segmentMarks } from '../segments.ts';
 import {
   askPairs,
   askRepeats,
@@ -148,13 +149,17 @@ export class Touched {
     );
     this.#repeated = await this.#repeats(group);
     const both = askPairs(group.bothSides, this.impressionsScope());
-    await this.#run(fill(templates.pairs, { pairs: both.sql, names, into: pairs }), {
+    const marked = segmentMarks(group.terms);
+    await this.#run(fill(templates.pairs, { ...marked, pairs: both.sql, names, into: pairs }), {
       ...both.params,
       own_epochs: group.terms.epochs.length,
     });
     await this.#run(fill(templates.assign, { pairs, into: changes }), group.params);
     if (what === 'assignments') return;
-    await this.#run(fill(templates.assignments, { names, touched_flags: flags, into: pairs }), params);
+    await this.#run(
+      fill(templates.assignments, { ...marked, names, touched_flags: flags, into: pairs }),
+      params,
+    );
     await this.#run(
       fill(templates.conversions, {
         ...{ ...marks, touched_names: names, pairs, into: conversions },
@@ -189,7 +194,7 @@ export class Touched {
       ...this.#scope(),
       partial: true,
       pairs: `SELECT unit_hash, toUInt16(${epoch}) AS epoch, first, arm, guarded, mixed, 1 AS selected, is_new, origin,
-        cohort_day, until FROM ${this.#tables.pairs} WHERE ${which === 'changed' ? 'changed' : '1'}`,
+        cohort_day, until ${segmentMarks(terms).and_segments} FROM ${this.#tables.pairs} WHERE ${which === 'changed' ? 'changed' : '1'}`,
     };
     return distinctScope(scope, this.#repeated);
   }

@@ -1,5 +1,6 @@
 import type { Moments } from '../../../analysis/index.ts';
 import type { Attribution, MomentsRow } from '../attribution.ts';
+import { ALL_UNITS, segmentKey, segmentsOf } from '../segments.ts';
 import { recomputeBuild, type SliceTools } from './backfill.ts';
 import type { Build } from './build.ts';
 import { attributionOfBuild } from './build-attribution.ts';
@@ -31,12 +32,24 @@ export async function* verification(
   build: Build,
   through: number,
 ): AsyncGenerator<{ readonly progress: number }, Verified> {
-  const { rows } = await readMoments(tools.clickhouse, build, null);
+  const segments = [ALL_UNITS, ...segmentsOf(build.segments).map(segmentKey)];
+  const { rows } = await readMoments(tools.clickhouse, build, null, segments);
   const recomputed = yield* recomputeBuild(tools, build, through);
   const at = new Date(through);
-  const found = attributionOfBuild(build, recomputed.rows.rows(), at);
+  const others = recomputed.rows.rows();
+  const differences = segments.map((segment): Difference => {
+    const difference = compare(
+      attributionOfBuild(build, rows, at, segment),
+      attributionOfBuild(build, others, at, segment),
+    );
+    const where = segment === ALL_UNITS ? '' : `, segment ${segment}`;
+    return { ...difference, at: difference.at === null ? null : `${difference.at}${where}` };
+  });
   const { exactQuantiles } = recomputed;
-  return { difference: compare(attributionOfBuild(build, rows, at), found), exactQuantiles };
+  return {
+    difference: differences.reduce((worst, next) => (next.largest > worst.largest ? next : worst)),
+    exactQuantiles,
+  };
 }
 
 /** The largest difference between the live moments and the recomputed ones. */

@@ -47,6 +47,11 @@ export function existsForSome(metric: Metric): boolean {
   return first !== undefined && ['max', 'min', 'last'].includes(first.aggregation);
 }
 
+/** Hours from the first impression after which nothing counts any more; null: as long as the epoch's windows last. */
+export function windowHoursOf(metric: Metric): number | null {
+  return metric.type === 'retention' ? metric.toHours : metric.windowHours;
+}
+
 /** What a metric makes of a unit's conversions. */
 export function unitOf(metric: Metric, rows: UnitRows): UnitVector | UnitBin {
   return typeOf(metric).unit(metric, rows);
