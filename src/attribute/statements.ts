@@ -2,7 +2,7 @@ import type { AttributeFilter, PlannedMetric } from '../catalogue/index.ts';
 import type { ParameterValue } from '../stores/clickhouse/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { impressionColumns } from './impression-columns.ts';
-import { type MetricParameters, metricColumns, valueColumns } from './metric-columns.ts';
+import { type MetricColumns, type MetricParameters, metricColumns, valueColumns } from './metric-columns.ts';
 import { sourcesOf } from './metric-types/index.ts';
 import type { PlanTerms, QuestionTerms } from './plan-terms.ts';
 import { Bindings, fill } from './question.ts';
@@ -130,13 +130,7 @@ export function askMoments(
   return ask(terms, scope, {}, (bindings) => {
     const rows = scope.partial === true ? 'some' : 'all';
     const columns = metricColumns(terms.metrics, parametersOf, bindings, rows);
-    const vectors = fill(templates.vectors, {
-      pairs: pairs(terms, scope, segment, bindings),
-      conversions: conversions(terms, scope),
-      known: known(terms),
-      ...columns,
-      ...segmentMarks(terms),
-    });
+    const vectors = vectorsOf(terms, scope, pairs(terms, scope, segment, bindings), columns);
     return fill(templates.moments, { vectors, ...columns, ...segmentMarks(terms) });
   });
 }
@@ -153,13 +147,7 @@ export function askTotals(terms: QuestionTerms, scope: DistinctScope): Asked {
   return ask(terms, scope, {}, (bindings) => {
     const columns = metricColumns(terms.metrics, () => ({ centres: [], caps: undefined }), bindings);
     const assigned = pairs(terms, scope, [], bindings);
-    const vectors = fill(templates.vectors, {
-      pairs: assigned,
-      conversions: conversions(terms, scope),
-      known: known(terms),
-      ...columns,
-      ...segmentMarks(terms),
-    });
+    const vectors = vectorsOf(terms, scope, assigned, columns);
     return fill(templates.totals, { pairs: assigned, vectors, ...columns });
   });
 }
@@ -173,12 +161,7 @@ export function askValues(
 ): Asked {
   return ask(terms, scope, {}, (bindings) => {
     const columns = valueColumns(terms.metrics, wanted, bindings);
-    const vectors = fill(templates.vectors, {
-      pairs: pairs(terms, scope, segment, bindings),
-      conversions: conversions(terms, scope),
-      known: known(terms),
-      ...columns,
-    });
+    const vectors = vectorsOf(terms, scope, pairs(terms, scope, segment, bindings), columns);
     return fill(templates.values, { vectors, ...columns });
   });
 }
@@ -225,6 +208,20 @@ function pairs(
 /** The same where nobody asks which segments. */
 function withoutSegments(terms: QuestionTerms): QuestionTerms {
   return { ...terms, segments: terms.segments.map(() => []) };
+}
+
+/** vectors.sql with what the metrics ask of it. */
+function vectorsOf(
+  terms: QuestionTerms,
+  scope: DistinctScope,
+  pairs: string,
+  columns: Pick<MetricColumns, 'conditions' | 'reach' | 'cells'>,
+): string {
+  return fill(templates.vectors, {
+    ...{ pairs, conversions: conversions(terms, scope), known: known(terms) },
+    ...segmentMarks(terms),
+    ...columns,
+  });
 }
 
 /** What stands for a column that a question does not need. */

@@ -154,7 +154,7 @@ export class Touched {
       ...both.params,
       own_epochs: group.terms.epochs.length,
     });
-    await this.#run(fill(templates.assign, { pairs, into: changes }), group.params);
+    await this.#run(fill(templates.assign, { ...marked, pairs, into: changes }), group.params);
     if (what === 'assignments') return;
     await this.#run(
       fill(templates.assignments, { ...marked, names, touched_flags: flags, into: pairs }),
