@@ -69,7 +69,8 @@ describe('live moments over random streams of late, repeated, disordered and con
         await live.begin();
         let left = 0;
         const next = () => {
-          left = random.int(1, 700);
+          // Some live long enough for the longest of cycles.
+          left = random.int(1, random.pick([60, 400, 400, 4000]));
           const dying = interrupted(stores, async () => {
             left -= 1;
             if (left <= 0) throw new Died();
@@ -115,7 +116,8 @@ describe('live moments over random streams of late, repeated, disordered and con
           live.advance(index);
           await live.erase(index);
           const other = live.attributor(`other ${seed} ${index}`);
-          let left = random.int(1, 700);
+          let // Some live long enough for the longest of cycles.
+            left = random.int(1, random.pick([60, 400, 400, 4000]));
           let overtook = false;
           const slow = live.attributor(
             `slow ${seed} ${index}`,
