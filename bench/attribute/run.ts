@@ -1,6 +1,6 @@
 /**
  * Rows attributed a second and time a cycle, by the number of conversions that are stored and of rows that are new.
- * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000] [--units 5] [--repeats 5] [--statements] [--merged] [--directory path]
+ * node bench/attribute/run.ts [--stored 1,10,40,100] [--cycles 2,20,200,1000,4000] [--units 5] [--repeats 5] [--statements] [--merged] [--directory path]
  * `stored` and `units` in millions, `cycles` in thousands of new rows, of which 30 % are impressions. Ten experiments of
  * twenty metrics each. `merged`: the history is one part a week, as weeks that are over are after a while. 100 M conversions need about 12 GB of disk.
  * `directory`: where the stores are kept, so that the next run goes on with what they hold; otherwise they are made anew and removed.
@@ -23,7 +23,7 @@ import { timedStatements } from './timed-statements.ts';
 const { values: options } = parseArgs({
   options: {
     stored: { type: 'string', default: '1,10,40,100' },
-    cycles: { type: 'string', default: '2,20,200,1000' },
+    cycles: { type: 'string', default: '2,20,200,1000,4000' },
     units: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '5' },
     statements: { type: 'boolean', default: false },
@@ -84,7 +84,7 @@ try {
     if (options.merged)
       for (const table of ['raw_conversions', 'raw_impressions', 'assignments'])
         await engine.command({ sql: `OPTIMIZE TABLE ${table} FINAL`, limits });
-    await report(size);
+    await report(Math.max(size, stored));
   }
 } finally {
   await attributor.close();
@@ -122,7 +122,7 @@ async function report(size: number): Promise<void> {
     limits,
   });
   console.log(
-    `${size / 1e6} M conversions stored, ${units / 1e6} M units; ${parts?.parts} parts of conversions, ${(Number(parts?.bytes) / 1e9).toFixed(2)} GB`,
+    `${(size / 1e6).toFixed(0)} M conversions stored, ${units / 1e6} M units; ${parts?.parts} parts of conversions, ${(Number(parts?.bytes) / 1e9).toFixed(2)} GB`,
   );
   for (const thousands of options.cycles.split(',').map(Number)) {
     const rows = thousands * 1000;

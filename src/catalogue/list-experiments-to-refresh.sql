@@ -8,7 +8,7 @@ WHERE status = 'running'
    OR (status = 'stopped'
        -- An hour more, for events that arrive late.
        AND stopped_at + interval '1 hour' * (1 + (
-             SELECT coalesce(max(coalesce((versions.definition ->> 'windowHours')::float8, 720)), 0)
+             SELECT coalesce(max(coalesce((versions.definition ->> 'windowHours')::float8, (versions.definition ->> 'toHours')::float8, 720)), 0)
              FROM experiment_metrics AS pinned
              JOIN metric_versions AS versions ON versions.key = pinned.metric AND versions.version = pinned.version
              WHERE pinned.experiment = experiments.key)) > $1)

@@ -8,5 +8,6 @@ SELECT
     environment, flag, unit_type, unit_hash, variant, ts, id_hash, content_hash, reason, flag_version,
     /*attributes*/ AS attributes, /*before*/ AS known_before
 FROM raw_impressions
-PREWHERE environment = {environment:String} AND (flag, unit_hash) IN (SELECT flag, unit_hash FROM /*touched_flags*/)
+PREWHERE unit_hash IN (SELECT unit_hash FROM /*touched_flags*/)
+    AND environment = {environment:String} AND (flag, unit_hash) IN (SELECT flag, unit_hash FROM /*touched_flags*/)
 WHERE unit_type = {unit_type:String} AND (/*rows*/)

@@ -1,0 +1,152 @@
+/**
+ * The whole service in one process at a steady pace: how soon an accepted event is in results, and what it takes.
+ * node bench/live/run.ts [--stored 10] [--events-per-second 10000] [--seconds 600] [--units 5]
+ * `stored` and `units` in millions. Ten running experiments of twenty metrics each. Needs `node scripts/build.ts` before.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runService } from '../../scripts/run-service.ts';
+import { openEmbeddedClickHouse } from '../../src/stores/clickhouse/index.ts';
+import { migrateClickHouse } from '../../src/stores/migrations/index.ts';
+import { loadSql } from '../../src/stores/sql-file.ts';
+import { metrics } from '../scorecard/experiment.ts';
+import { quantile } from '../stream/paced-load.ts';
+import { Client } from './client.ts';
+import { diskOf } from './disk.ts';
+import { Load } from './load.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    stored: { type: 'string', default: '10' },
+    'events-per-second': { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '600' },
+    units: { type: 'string', default: '5' },
+  },
+});
+const stored = Number(options.stored) * 1e6;
+const units = Number(options.units) * 1e6;
+const seconds = Number(options.seconds);
+const DAY = 86_400_000;
+const limits = { maxSeconds: 600, maxMemoryBytes: 8_000_000_000 };
+
+const directory = mkdtempSync(join(tmpdir(), 'assay-bench-live-'));
+try {
+  // The service makes its directory itself.
+  await (await runService({ dataDirectory: directory })).stop();
+  await fillHistory();
+  const service = await runService({ dataDirectory: directory });
+  const client = new Client(service);
+  await declare(client);
+  const liveAfter = await untilLive(client);
+  console.log(
+    `${options.stored} M conversions stored; ten experiments live ${liveAfter.toFixed(0)} s after their start`,
+  );
+  await underLoad(client, service.process.pid ?? 0);
+
+  await service.stop();
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Rows of the two weeks before now, as they would have been received then. */
+async function fillHistory(): Promise<void> {
+  const engine = await openEmbeddedClickHouse({ directory: join(directory, 'clickhouse') });
+  await migrateClickHouse(engine, fileURLToPath(new URL('../../migrations/clickhouse', import.meta.url)));
+  const common = { units, from: Date.now() - 14 * DAY, span: 14 * DAY - 200_000, received: 0 };
+  for (let first = 0; first < stored; first += 4e6)
+    for (const [name, share] of [
+      ['conversions', 1],
+      ['impressions', 0.3],
+    ] as const) {
+      const rows = Math.round(Math.min(4e6, stored - first) * share);
+      const sql = loadSql(new URL(`../attribute/generate-${name}.sql`, import.meta.url));
+      await engine.command({ sql, params: { ...common, first, rows }, limits });
+    }
+  await engine.close();
+}
+
+async function declare(client: Client): Promise<void> {
+  for (const { definition } of metrics) await client.post('metrics', definition);
+  const variants = ['control', 'treatment'];
+  for (let index = 0; index < 10; index += 1) {
+    await client.post('flags', { key: `flag-${index}`, variants: variants.map((key) => ({ key })) });
+    const key = `experiment-${index}`;
+    await client.post('experiments', {
+      ...{ key, flag: `flag-${index}`, control: 'control', refreshSeconds: 1 },
+      start: new Date(Date.now() - 10 * DAY).toISOString(),
+      arms: variants.map((variant) => ({ variant, weight: 1 })),
+      metrics: { secondary: metrics.map(({ definition }) => definition.key) },
+    });
+    await client.post(`experiments/${key}:start`, {});
+  }
+}
+
+/** Seconds until every experiment has live moments. */
+async function untilLive(client: Client): Promise<number> {
+  const begin = performance.now();
+  for (let index = 0; index < 10; index += 1)
+    while ((await client.attribution(`experiment-${index}`)).state !== 'live') await pause(500);
+  return (performance.now() - begin) / 1000;
+}
+
+async function underLoad(client: Client, pid: number): Promise<void> {
+  const load = new Load(client, { eventsPerSecond: Number(options['events-per-second']), units });
+  const before = diskOf(directory).bytes;
+  const live: number[] = [];
+  const scorecards: number[] = [];
+  const until = performance.now() + seconds * 1000;
+  const watch = async (into: number[], dataThrough: () => Promise<number>): Promise<void> => {
+    // One event after the other: when the results have all that was received up to its acceptance, it is in them.
+    while (performance.now() < until) {
+      const acceptedAt = load.lastAcceptedAt;
+      if (acceptedAt === null) {
+        await pause(100);
+        continue;
+      }
+      while ((await dataThrough()) < acceptedAt && performance.now() < until) await pause(20);
+      into.push(Date.now() - acceptedAt);
+      await pause(50);
+    }
+  };
+  let peak = 0;
+  let parts = 0;
+  const sample = async (): Promise<void> => {
+    for (let n = 0; performance.now() < until; n += 1) {
+      const memory = memoryOf(pid);
+      const found = diskOf(directory);
+      [peak, parts] = [Math.max(peak, memory), Math.max(parts, found.parts)];
+      if (n % 60 === 0)
+        console.log(
+          `  ${n} s: ${load.accepted} events, ${memory} MB, ${found.parts} parts on disk, ${(found.bytes / 1e9).toFixed(2)} GB`,
+        );
+      await pause(1000);
+    }
+  };
+  await Promise.all([
+    load.run(seconds),
+    watch(live, () => client.liveThrough('experiment-0')),
+    watch(scorecards, () => client.storedThrough('experiment-1')),
+    sample(),
+  ]);
+  const figures = (sorted: number[]): string =>
+    `p50 ${quantile(sorted, 0.5).toFixed(0)} ms, p99 ${quantile(sorted, 0.99).toFixed(0)} ms, worst ${sorted.at(-1)?.toFixed(0)} ms of ${sorted.length}`;
+  const ascending = (values: number[]): number[] => values.toSorted((a, b) => a - b);
+  console.log(
+    `  ${(load.accepted / seconds).toFixed(0)} events/s accepted over ${seconds} s, ${load.refused} requests refused`,
+  );
+  console.log(`  accepted → results made on request: ${figures(ascending(live))}`);
+  console.log(`  accepted → scorecards of every second: ${figures(ascending(scorecards))}`);
+  const grown = diskOf(directory).bytes - before;
+  console.log(
+    `  at most ${peak} MB of memory and ${parts} parts; ${(grown / load.accepted).toFixed(1)} MB of disk a million events, before all is merged`,
+  );
+}
+
+function memoryOf(pid: number): number {
+  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Math.round(Number(found?.[1] ?? 0) / 1000);
+}
