@@ -12,7 +12,7 @@ export { AttributionLoop } from './live/attribution-loop.ts';
 export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';
 export { Attributor, type Step } from './live/attributor.ts';
-export { buildIdentity } from './live/build.ts';
+export { buildIdentity } from './live/builds/build.ts';
 export { LiveMoments, type LiveSegments } from './live/live-moments.ts';
 export { Upkeep, type UpkeepState } from './live/upkeep.ts';
 export { RELATIVE_ERROR } from './metric-types/index.ts';

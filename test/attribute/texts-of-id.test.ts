@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mentionOf, textsOfId } from '../../src/attribute/live/texts-of-id.ts';
+import { mentionOf, textsOfId } from '../../src/attribute/live/erasure/texts-of-id.ts';
 
 const mentions = (id: string, text: string) => mentionOf(textsOfId(id))(text);
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeFilter, ExperimentPlan } from '../../catalogue/index.ts';
 import type { Attribution } from '../attribution.ts';
 import type { Recomputation } from '../recomputation.ts';
-import { buildIdentity } from './build.ts';
+import { buildIdentity } from './builds/index.ts';
 import type { LiveMoments } from './live-moments.ts';
 
 /** How long live moments may take to come up to what is asked for, before everything is read again. */

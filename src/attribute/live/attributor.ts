@@ -2,17 +2,14 @@ import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { SliceSize } from '../slices.ts';
 import type { AttributorOptions } from './attributor-options.ts';
-import { Builds } from './builds.ts';
+import { Builds } from './builds/index.ts';
 import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
-import { Eraser } from './eraser.ts';
-import { ErasureBatches } from './erasure-batches.ts';
-import { countFreshRows, freshRows } from './fresh-rows.ts';
+import { Eraser, ErasureBatches } from './erasure/index.ts';
 import { groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
-import { Shard } from './shard.ts';
+import { Shard } from './shard/index.ts';
 import { SideWork } from './side-work.ts';
-import { FRESH, Touched } from './touched.ts';
-import { touchedBuilds } from './touched-builds.ts';
+import { countFreshRows, FRESH, freshRows, Touched, touchedBuilds } from './touched/index.ts';
 
 /**
  * The more rows are attributed together, the more of them share a look at the stored ones; until a cycle has ended nothing

@@ -5,7 +5,7 @@ import { dimensionOf, existsForSome, hasBins, needsCap } from '../metric-types/i
 import { frozenParameters } from '../parameters.ts';
 import { metricId, planTerms } from '../plan-terms.ts';
 import { ALL_UNITS } from '../segments.ts';
-import type { Build } from './build.ts';
+import type { Build } from './builds/index.ts';
 import { EXCLUDED } from './collect-moments.ts';
 import { groupOf } from './group.ts';
 import { type TableRow, triangleOf } from './moment-rows.ts';

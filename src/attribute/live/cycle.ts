@@ -9,7 +9,7 @@ import type { LeftOutAnswer, UnitsAnswer } from '../unit-counts.ts';
 import { collectMoments } from './collect-moments.ts';
 import type { Group } from './group.ts';
 import { MomentRows } from './moment-rows.ts';
-import type { Stretch, Touched } from './touched.ts';
+import type { Stretch, Touched } from './touched/index.ts';
 
 const BLOCK_THERE = loadSql(new URL('./block-there.sql', import.meta.url));
 

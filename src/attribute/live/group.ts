@@ -3,7 +3,7 @@ import type { ParameterValue } from '../../stores/clickhouse/index.ts';
 import type { MetricParameters } from '../metric-columns.ts';
 import { eventsOf, needsCap } from '../metric-types/index.ts';
 import { groupTerms, metricId, type QuestionTerms, twice } from '../plan-terms.ts';
-import type { Build } from './build.ts';
+import type { Build } from './builds/index.ts';
 
 /** Builds that one set of statements serves. */
 export interface Group {

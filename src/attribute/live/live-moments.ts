@@ -3,10 +3,10 @@ import type { Postgres } from '../../stores/postgres/index.ts';
 import type { Attribution } from '../attribution.ts';
 import { ALL_UNITS, type SegmentName, segmentKey, segmentsOf } from '../segments.ts';
 import { attributionOfBuild } from './build-attribution.ts';
-import { Builds, type LiveBuild } from './builds.ts';
+import { Builds, type LiveBuild } from './builds/index.ts';
 import type { TableRow } from './moment-rows.ts';
 import { readMoments } from './moments-table.ts';
-import { Shard } from './shard.ts';
+import { Shard } from './shard/index.ts';
 
 /** Cycles follow each other at least 100 ms apart, and reading takes a few. */
 const MOST_READS = 20;

@@ -2,7 +2,7 @@ import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.
 import { loadSql } from '../../stores/sql-file.ts';
 import { dimensionOf } from '../metric-types/index.ts';
 import { fill } from '../question.ts';
-import type { Build } from './build.ts';
+import type { Build } from './builds/index.ts';
 import { inFourDimensions, type TableRow } from './moment-rows.ts';
 
 const READ = loadSql(new URL('./read-moments.sql', import.meta.url));

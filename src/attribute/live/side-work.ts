@@ -1,15 +1,11 @@
 import type { ExperimentPlan } from '../../catalogue/index.ts';
 import { AppError } from '../../errors.ts';
 import type { AttributorOptions } from './attributor-options.ts';
-import { backfill } from './backfill.ts';
-import type { Build } from './build.ts';
-import type { Builds, LiveBuild } from './builds.ts';
+import { type Build, type Builds, backfill, type LiveBuild, nextDue, removeRetired } from './builds/index.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
-import { nextDue } from './due-builds.ts';
-import { countFreshRows } from './fresh-rows.ts';
 import { groupOf } from './group.ts';
-import { removeRetired } from './remove-retired.ts';
-import type { Shard } from './shard.ts';
+import type { Shard } from './shard/index.ts';
+import { countFreshRows } from './touched/index.ts';
 import { TOLERANCE, type Verified, verification } from './verification.ts';
 
 /** Rows of retired builds are of no use, but who has begun to read them is to end. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { Postgres } from '../../stores/postgres/index.ts';
-import { type BuildState, Builds } from './builds.ts';
+import { type BuildState, Builds } from './builds/index.ts';
 
 /** How an experiment's moments are kept. Receipt times in ms. */
 export interface UpkeepState {

@@ -1,9 +1,8 @@
 import type { Moments } from '../../../analysis/index.ts';
 import type { Attribution, MomentsRow } from '../attribution.ts';
 import { ALL_UNITS, segmentKey, segmentsOf } from '../segments.ts';
-import { recomputeBuild, type SliceTools } from './backfill.ts';
-import type { Build } from './build.ts';
 import { attributionOfBuild } from './build-attribution.ts';
+import { type Build, recomputeBuild, type SliceTools } from './builds/index.ts';
 import { readMoments } from './moments-table.ts';
 
 /** Beyond it moments are not what raw rows give: rounding alone stays far below. */

@@ -1,11 +1,11 @@
-import type { ExperimentPlan } from '../../catalogue/index.ts';
-import type { Postgres, PostgresRunner } from '../../stores/postgres/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import type { FrozenValues } from '../segments.ts';
-import type { StoredParameters } from '../stored-parameters.ts';
+import type { ExperimentPlan } from '../../../catalogue/index.ts';
+import type { Postgres, PostgresRunner } from '../../../stores/postgres/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import type { FrozenValues } from '../../segments.ts';
+import type { StoredParameters } from '../../stored-parameters.ts';
+import { lostLease } from '../shard/index.ts';
+import type { Verified } from '../verification.ts';
 import { type Build, buildIdentity, planFromJson, quantilesFromJson, type SlowCounts } from './build.ts';
-import { lostLease } from './shard.ts';
-import type { Verified } from './verification.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const BEGIN = sql('begin-build');

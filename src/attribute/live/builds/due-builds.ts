@@ -1,10 +1,10 @@
-import type { ExperimentPlan } from '../../catalogue/index.ts';
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import { hasOpenCap } from '../caps.ts';
-import { hasBins } from '../metric-types/index.ts';
-import { SETTLED_UNITS } from '../parameters.ts';
-import { metricId, planTerms } from '../plan-terms.ts';
+import type { ExperimentPlan } from '../../../catalogue/index.ts';
+import type { ClickHouse, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import { hasOpenCap } from '../../caps.ts';
+import { hasBins } from '../../metric-types/index.ts';
+import { SETTLED_UNITS } from '../../parameters.ts';
+import { metricId, planTerms } from '../../plan-terms.ts';
 import { buildIdentity } from './build.ts';
 import type { LiveBuild } from './builds.ts';
 

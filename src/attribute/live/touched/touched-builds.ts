@@ -1,8 +1,8 @@
-import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import { eventsOf } from '../metric-types/index.ts';
-import { fill } from '../question.ts';
-import type { Build } from './build.ts';
+import type { ClickHouse, ParameterValue, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import { eventsOf } from '../../metric-types/index.ts';
+import { fill } from '../../question.ts';
+import type { Build } from '../builds/index.ts';
 
 const KINDS_OF_ROWS = loadSql(new URL('./kinds-of-rows.sql', import.meta.url));
 

@@ -1,5 +1,5 @@
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
+import type { ClickHouse, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
 import type { Stretch } from './touched.ts';
 
 const FRESH_ROWS = loadSql(new URL('./fresh-rows.sql', import.meta.url));

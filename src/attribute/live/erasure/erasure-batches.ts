@@ -1,6 +1,6 @@
-import type { PostgresRunner } from '../../stores/postgres/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import { lostLease } from './shard.ts';
+import type { PostgresRunner } from '../../../stores/postgres/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import { lostLease } from '../shard/index.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const OLDEST = sql('oldest-erasure');

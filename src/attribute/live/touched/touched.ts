@@ -1,9 +1,9 @@
-import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import { Engine } from '../engine.ts';
-import { fill } from '../question.ts';
-import { type DistinctScope, inUnitRange, type Scope, type UnitRange } from '../scope.ts';
-import { segmentMarks } from '../segments.ts';
+import type { ClickHouse, ParameterValue, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import { Engine } from '../../engine.ts';
+import { fill } from '../../question.ts';
+import { type DistinctScope, inUnitRange, type Scope, type UnitRange } from '../../scope.ts';
+import { segmentMarks } from '../../segments.ts';
 import {
   askPairs,
   askRepeats,
@@ -11,8 +11,8 @@ import {
   distinctScope,
   impressionAttributes,
   type Repeated,
-} from '../statements.ts';
-import type { Group } from './group.ts';
+} from '../../statements.ts';
+import type { Group } from '../group.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const templates = {

@@ -1,5 +1,5 @@
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
+import type { ClickHouse, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
 import type { Builds } from './builds.ts';
 
 const STATEMENTS = ['remove-assignments', 'remove-moments'].map((name) =>

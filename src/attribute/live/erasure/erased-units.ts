@@ -1,7 +1,7 @@
-import { AppError } from '../../errors.ts';
-import type { ClickHouse, ParameterValue, StatementLimits } from '../../stores/clickhouse/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import { fill } from '../question.ts';
+import { AppError } from '../../../errors.ts';
+import type { ClickHouse, ParameterValue, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import { fill } from '../../question.ts';
 import type { ErasedUnit } from './erasure-batches.ts';
 import { mentionOf, textsOfId } from './texts-of-id.ts';
 

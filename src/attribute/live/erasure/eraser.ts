@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Build } from './build.ts';
-import type { CycleTools } from './cycle.ts';
+import type { Build } from '../builds/index.ts';
+import type { CycleTools } from '../cycle.ts';
+import type { Intent, Shard } from '../shard/index.ts';
 import { eraseUnits } from './erase-units.ts';
 import type { ErasureBatches } from './erasure-batches.ts';
-import type { Intent, Shard } from './shard.ts';
 
 /** A batch costs about as much as one unit, and its statements must not grow too long. */
 const MOST_UNITS = 100;

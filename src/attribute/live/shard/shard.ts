@@ -1,6 +1,6 @@
-import { AppError } from '../../errors.ts';
-import type { PostgresRunner } from '../../stores/postgres/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
+import { AppError } from '../../../errors.ts';
+import type { PostgresRunner } from '../../../stores/postgres/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const ACQUIRE = sql('acquire-lease');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ExperimentPlan } from '../../catalogue/index.ts';
-import type { ExactQuantiles } from '../attribution.ts';
-import type { FrozenValues } from '../segments.ts';
-import type { StoredParameters } from '../stored-parameters.ts';
+import type { ExperimentPlan } from '../../../catalogue/index.ts';
+import type { ExactQuantiles } from '../../attribution.ts';
+import type { FrozenValues } from '../../segments.ts';
+import type { StoredParameters } from '../../stored-parameters.ts';
 
 /** The moments of one experiment under one definition and one set of parameters, which never change. */
 export interface Build {

@@ -1,17 +1,17 @@
-import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
-import type { PostgresRunner } from '../../stores/postgres/index.ts';
-import { loadSql } from '../../stores/sql-file.ts';
-import type { ExactQuantile, ExactQuantiles } from '../attribution.ts';
-import { mayBlameMetric } from '../each-alone.ts';
-import { Engine } from '../engine.ts';
-import { isQuantile, QuantileReader } from '../exact-quantiles.ts';
-import type { MomentsAnswer } from '../metric-moments.ts';
-import { settleParameters } from '../parameters.ts';
-import { metricId, type PlanTerms, planTerms, withMetrics } from '../plan-terms.ts';
-import { fill } from '../question.ts';
-import type { DistinctScope } from '../scope.ts';
-import { ALL_UNITS, type FrozenValues, MOST_VALUES, segmentMarks } from '../segments.ts';
-import { type SliceSize, slicesOf } from '../slices.ts';
+import type { ClickHouse, StatementLimits } from '../../../stores/clickhouse/index.ts';
+import type { PostgresRunner } from '../../../stores/postgres/index.ts';
+import { loadSql } from '../../../stores/sql-file.ts';
+import type { ExactQuantile, ExactQuantiles } from '../../attribution.ts';
+import { mayBlameMetric } from '../../each-alone.ts';
+import { Engine } from '../../engine.ts';
+import { isQuantile, QuantileReader } from '../../exact-quantiles.ts';
+import type { MomentsAnswer } from '../../metric-moments.ts';
+import { settleParameters } from '../../parameters.ts';
+import { metricId, type PlanTerms, planTerms, withMetrics } from '../../plan-terms.ts';
+import { fill } from '../../question.ts';
+import type { DistinctScope } from '../../scope.ts';
+import { ALL_UNITS, type FrozenValues, MOST_VALUES, segmentMarks } from '../../segments.ts';
+import { type SliceSize, slicesOf } from '../../slices.ts';
 import {
   askLeftOut,
   askMoments,
@@ -19,14 +19,14 @@ import {
   askPairs,
   askSegmentValues,
   askUnits,
-} from '../statements.ts';
-import { ParameterStore, type StoredParameters } from '../stored-parameters.ts';
-import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../unit-counts.ts';
+} from '../../statements.ts';
+import { ParameterStore, type StoredParameters } from '../../stored-parameters.ts';
+import { countUnits, type LeftOutAnswer, type UnitsAnswer } from '../../unit-counts.ts';
+import { attributionOfBuild } from '../build-attribution.ts';
+import { collectMoments } from '../collect-moments.ts';
+import { groupOf } from '../group.ts';
+import { MomentRows, overflowReason } from '../moment-rows.ts';
 import type { Build } from './build.ts';
-import { attributionOfBuild } from './build-attribution.ts';
-import { collectMoments } from './collect-moments.ts';
-import { groupOf } from './group.ts';
-import { MomentRows, overflowReason } from './moment-rows.ts';
 
 const ASSIGN_SLICE = loadSql(new URL('./assign-slice.sql', import.meta.url));
 

@@ -1,0 +1,2 @@
+export { Eraser } from './eraser.ts';
+export { ErasureBatches } from './erasure-batches.ts';
