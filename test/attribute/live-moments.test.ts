@@ -10,7 +10,7 @@ import { randomWorld, type World } from './worlds.ts';
 const WORLDS = Number(process.env['ASSAY_WORLDS'] ?? 3);
 const SEED = Number(process.env['ASSAY_SEED'] ?? 0);
 const SIZE = { experiments: 4, streams: Number(process.env['ASSAY_STREAMS'] ?? 5), cuts: 6 };
-const TIMEOUT_MS = 60_000 + WORLDS * 30_000;
+const TIMEOUT_MS = 60_000 + WORLDS * 90_000;
 
 // Each test has worlds of its own: what is erased does not come back.
 const [undisturbed, mortal, raced] = ['undisturbed', 'mortal', 'raced'].map((name) =>
