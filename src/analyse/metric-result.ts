@@ -170,6 +170,9 @@ function dataOf(
     rows.filter((row) => row.metric === definition.key);
   return {
     ...{ moments: own(moments), bins: own(bins), dataThrough },
-    exactQuantiles: exactQuantiles && { ...exactQuantiles, rows: own(exactQuantiles.rows) },
+    exactQuantiles: exactQuantiles && {
+      ...exactQuantiles,
+      ...{ rows: own(exactQuantiles.rows), unread: own(exactQuantiles.unread) },
+    },
   };
 }

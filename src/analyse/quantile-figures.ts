@@ -39,7 +39,9 @@ export interface QuantileData {
  * as the rest of the scorecard, else those of buckets, with the last exact ones beside them.
  */
 export function quantileFigures(data: QuantileData, context: FigureContext): MetricFigures {
-  const { quantile, exact } = data;
+  const { quantile } = data;
+  const unread = data.exact?.unread[0];
+  const exact = unread === undefined ? data.exact : null;
   const isExact = exact !== null && exact.dataThrough.getTime() === data.dataThrough.getTime();
   const exactEpochs = exact === null ? [] : epochsOfExact(exact);
   const epochs = isExact ? exactEpochs : epochsOfBins(data.bins, quantile);
@@ -64,7 +66,7 @@ export function quantileFigures(data: QuantileData, context: FigureContext): Met
               dataThrough: exact.dataThrough.toISOString(),
               epochs: detailOf(exactEpochs, quantile, context),
             },
-      reason: isExact ? 'figures-are-exact' : exact === null ? 'not-read-yet' : null,
+      reason: isExact ? 'figures-are-exact' : exact === null ? (unread?.reason ?? 'not-read-yet') : null,
     },
     remark: `, quantile ${quantile} of units${isExact ? '' : `, to within ${percent(RELATIVE_ERROR)}`}`,
   };

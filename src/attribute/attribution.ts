@@ -41,6 +41,8 @@ export interface ExactQuantiles {
   /** They are of the raw rows received up to then. */
   readonly dataThrough: Date;
   readonly rows: readonly ExactQuantile[];
+  /** Metrics whose values could not be read, and so have no rows. */
+  readonly unread: readonly FailedMetric[];
 }
 
 /** Units of one cohort day, arm (that of the first impression in the epoch), epoch and population. */

@@ -109,7 +109,7 @@ export class Recomputation {
       units: unitsRows(terms, counts),
       moments,
       bins,
-      exactQuantiles: { dataThrough, rows: exact.done.flat() },
+      exactQuantiles: { dataThrough, rows: exact.done.flat(), unread: exact.failed },
       parameters: ready.map((metric) => frozenParameters(terms, metric, settled.of(metric))),
       failed,
       exclusions: {

@@ -295,7 +295,7 @@ describe('a quantile', () => {
   });
 
   it('shows the exact figures of earlier beside them', () => {
-    const exactQuantiles = { dataThrough: new Date('2026-01-31T03:00:00Z'), rows: exactRows };
+    const exactQuantiles = { dataThrough: new Date('2026-01-31T03:00:00Z'), rows: exactRows, unread: [] };
     const { metric, comparison } = scorecard(p90, { bins, exactQuantiles });
     expect(comparison.method).toBe('order-statistics+sketch');
     const { figures, exact, reason } = detailOf(metric, 'quantile');
@@ -309,12 +309,22 @@ describe('a quantile', () => {
   });
 
   it('is exact where the exact figures are of the same rows', () => {
-    const exactQuantiles = { dataThrough: new Date('2026-02-01T00:00:00Z'), rows: exactRows };
+    const exactQuantiles = { dataThrough: new Date('2026-02-01T00:00:00Z'), rows: exactRows, unread: [] };
     const { metric, comparison } = scorecard(p90, { bins, exactQuantiles });
     expect(comparison).toMatchObject({ method: 'order-statistics' });
     expect(comparison.p).toBeCloseTo(6.223595534276729e-11, 17);
     expect(detailOf(metric, 'quantile')).toMatchObject({ figures: 'exact', sketch: null, exact: null });
     expect(comparison.summary).not.toContain('within');
+  });
+
+  it('says why there are no exact figures where values could not be read', () => {
+    const unread = [{ metric: 'm', reason: 'The store stopped the statement.' }];
+    const exactQuantiles = { dataThrough: new Date('2026-02-01T00:00:00Z'), rows: [], unread };
+    const { metric } = scorecard(p90, { bins, exactQuantiles });
+    expect(metric.arms.map(({ units }) => units)).toEqual([200, 200]);
+    expect(detailOf(metric, 'quantile')).toMatchObject({
+      ...{ figures: 'sketch', exact: null, reason: 'The store stopped the statement.' },
+    });
   });
 
   it('finds no difference between arms whose buckets lie next to each other', () => {

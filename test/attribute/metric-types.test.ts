@@ -8,6 +8,8 @@ import {
   Upkeep,
 } from '../../src/attribute/index.ts';
 import { type ExperimentPlan, Metric } from '../../src/catalogue/index.ts';
+import { AppError } from '../../src/errors.ts';
+import type { ClickHouse } from '../../src/stores/clickhouse/index.ts';
 import { experiment, HOUR, impression, order, START } from './experiments.ts';
 import { insertRows } from './raw-rows.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -215,6 +217,7 @@ describe('a quantile', () => {
     const { exactQuantiles, bins } = await attributed('exact', p90('sum'), units);
     expect(exactQuantiles).toEqual({
       dataThrough: later,
+      unread: [],
       rows: [
         {
           ...{ metric: 'm', epoch: 1, variant: 'control', n: 200, value: 180 },
@@ -344,5 +347,47 @@ describe('live bins', () => {
     await new Upkeep(stores.postgres).verify(environment);
     expect(await live()).toMatchObject({ units: 199, exact: [199, 100], through: START + 3 * HOUR });
     await attributor.close();
+  });
+
+  it('tell which exact quantiles could not be read, and are live without them', async () => {
+    const environment = 'unread-quantile';
+    const plan = experiment(environment, [
+      Metric.parse({
+        ...{ key: 'p', type: 'quantile', quantile: 0.5 },
+        source: { event: 'load', aggregation: 'sum' },
+      }),
+    ]);
+    await insertRows(stores.clickhouse, {
+      impressions: [impression(environment, '0', { receivedAt: START })],
+      conversions: [order(environment, '0', 3, { name: 'load', receivedAt: START })],
+    });
+    const { clickhouse } = stores;
+    const refusing: ClickHouse = {
+      query: (statement) => {
+        if (/ AS w0\b/.test(statement.sql)) throw new AppError('limit-exceeded', 'The store stopped it.');
+        return clickhouse.query(statement);
+      },
+      command: (statement) => clickhouse.command(statement),
+      stream: (statement) => clickhouse.stream(statement),
+      insert: (block) => clickhouse.insert(block),
+      ping: () => clickhouse.ping(),
+      close: () => clickhouse.close(),
+    };
+    const attributor = new Attributor({
+      ...{ clickhouse: refusing, postgres: stores.postgres, logger, holder: 'refused', sole: true },
+      ...{ reconcileEveryMs: 0, passOverEveryMs: 0 },
+      watermark: async () => new Date(START + 5 * HOUR),
+      plans: async () => [plan],
+    });
+    while ((await attributor.step()) !== 'idle');
+    await attributor.close();
+    const found = await new LiveMoments(stores).read(environment);
+    expect(found?.exactQuantiles).toEqual({
+      dataThrough: new Date(START + 5 * HOUR),
+      rows: [],
+      unread: [{ metric: 'p', reason: 'The store stopped it.' }],
+    });
+    expect(found?.bins[0]?.bins.map(({ units }) => units)).toEqual([1]);
+    expect(found?.failed).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ClickHouse, StatementLimits } from '../../../stores/clickhouse/index.ts';
 import type { PostgresRunner } from '../../../stores/postgres/index.ts';
 import { loadSql } from '../../../stores/sql-file.ts';
-import type { ExactQuantile, ExactQuantiles } from '../../attribution.ts';
+import type { ExactQuantile, ExactQuantiles, FailedMetric } from '../../attribution.ts';
 import { mayBlameMetric } from '../../each-alone.ts';
 import { Engine } from '../../engine.ts';
 import { isQuantile, QuantileReader } from '../../exact-quantiles.ts';
@@ -92,6 +92,7 @@ async function* readQuantiles(
   if (metrics.length === 0) return null;
   const { bins } = attributionOfBuild(build, rows.rows(), dataThrough);
   const found: ExactQuantile[] = [];
+  const unread: FailedMetric[] = [];
   for (const metric of metrics) {
     const reader = new QuantileReader(withMetrics(terms, [metric]), bins);
     try {
@@ -102,9 +103,10 @@ async function* readQuantiles(
       found.push(...reader.quantiles());
     } catch (error) {
       if (!mayBlameMetric(error)) throw error;
+      unread.push({ metric: metric.definition.key, reason: error.message });
     }
   }
-  return { dataThrough, rows: found };
+  return { dataThrough, rows: found, unread };
 }
 
 /**
