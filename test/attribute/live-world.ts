@@ -118,7 +118,22 @@ export class LiveWorld {
     for (const plan of this.#begun) {
       const actual = await recomputation.run(plan, { dataThrough: new Date(this.#cut) });
       const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
-      const expected = this.#expected(plan, { centreOf: (metric) => centres.get(metric) ?? [] });
+      // A cap that was frozen stays, whatever is received or erased later.
+      const frozen = new Set(
+        (
+          await postgres.query<{ metric: string }>(
+            "SELECT DISTINCT metric FROM metric_parameters, jsonb_each(caps) AS cap WHERE experiment = $1 AND cap.value -> 'frozen' = 'true'",
+            [plan.key],
+          )
+        ).map(({ metric }) => metric),
+      );
+      const capsInForce = new Map(
+        actual.parameters
+          .filter(({ metric }) => frozen.has(metric))
+          .map(({ metric, caps }) => [metric, caps]),
+      );
+      const centreOf = (metric: string) => centres.get(metric) ?? [];
+      const expected = this.#expected(plan, { centreOf, capsInForce });
       faults.push(...differences(plan, actual, expected).map((fault) => `recomputed ${plan.key}: ${fault}`));
     }
     return faults;
