@@ -231,6 +231,7 @@ export {
   type MeanBounds,
   observeBetting,
   observeEmpiricalBernstein,
+  observeEmpiricalBernsteinSums,
   type ProportionBoundsOptions,
   type ProportionCounts,
   startBetting,
@@ -242,6 +243,8 @@ export {
 export {
   type BoundsVerdict,
   boundsVerdict,
+  type ChangePointState,
+  changePoint,
   type FirstEvents,
   type FirstImpressions,
   type GuardrailBounds,
@@ -260,7 +263,9 @@ export {
   type HarmfulDirection,
   harmAtObservedShare,
   type Needed,
+  observeChangePoint,
   observeGuardrail,
+  startChangePoint,
   startGuardrail,
   type TestEvidence,
 } from './guardrail/index.ts';
@@ -331,6 +336,9 @@ export {
 // Sample ratio: is the split what was declared.
 
 export {
+  type AssignmentTable,
+  assignmentIndependence,
+  type IndependenceEvidence,
   type OverEpochs,
   observeSampleRatio,
   pOverEpochs,

@@ -1,4 +1,6 @@
+import { AnalysisInputError } from '../input-error.ts';
 import { type Outcome, unknown } from '../outcome.ts';
+import { requireCount } from '../requirements.ts';
 import type { BoundSides } from './beta-binomial.ts';
 import {
   type BoundedMeanPlan,
@@ -62,6 +64,63 @@ export function observeEmpiricalBernstein(
     plugIn = withValue(plugIn, x);
   }
   return { ...state, plugIn, bets, weighted, penalty };
+}
+
+/** The sums of a group of values, of which the single ones are not known. */
+export interface ValueSums {
+  readonly n: number;
+  readonly sum: number;
+  /** Of their squares. */
+  readonly squares: number;
+}
+
+/**
+ * The state after a whole group of further values, of which only the sums are known: all of a day's units whose windows
+ * have closed. One bet is made on all of them before any is seen, and all are held against the mean known before the group:
+ * bets and means may be anything that is fixed beforehand (Theorem 2 holds for any predictable λ and μ̂), so the sequence is
+ * as valid, and somewhat wider. The group's size may depend on nothing but what was known before its values.
+ * @example observeEmpiricalBernsteinSums(startEmpiricalBernstein({ cap: 100, alpha: 0.05 }), { n: 2, sum: 20, squares: 400 }) // { plugIn: { n: 2, sum: 0.2 } }
+ */
+export function observeEmpiricalBernsteinSums(
+  state: EmpiricalBernsteinState,
+  values: ValueSums,
+): EmpiricalBernsteinState {
+  const { n } = values;
+  const { cap, plugIn } = state;
+  requireCount('values.n', n);
+  if (n === 0) return state;
+  const sum = values.sum / cap;
+  const squares = values.squares / cap ** 2;
+  requireSums(values, cap);
+  // The bet on the last of them: the plug-in bet for as many values as there will be.
+  const logInverse = logInverseAlpha(state.alpha, state.sides);
+  const variance = (0.25 + plugIn.squares) / (plugIn.n + 1);
+  const last = plugIn.n + n;
+  const bet = Math.min(LARGEST_BET, Math.sqrt((2 * logInverse) / (variance * last * Math.log(last + 1))));
+  const mean = plugInMean(plugIn);
+  const next = { n: last, sum: plugIn.sum + sum };
+  const own = plugInMean({ ...next, squares: 0 });
+  return {
+    ...state,
+    bets: state.bets + n * bet,
+    weighted: state.weighted + bet * sum,
+    penalty: state.penalty + around(mean, { n, sum, squares }) * (-Math.log1p(-bet) - bet),
+    plugIn: { ...next, squares: plugIn.squares + around(own, { n, sum, squares }) },
+  };
+}
+
+/** Σ(x − m)²; rounding may leave it just below 0. */
+function around(m: number, { n, sum, squares }: ValueSums): number {
+  return Math.max(0, squares - 2 * m * sum + n * m * m);
+}
+
+/** Sums that values from 0 to the cap can have, up to the rounding of sums around a centre. */
+function requireSums({ n, sum, squares }: ValueSums, cap: number): void {
+  const slack = 1e-9 * n * cap;
+  if (!(sum >= -slack && sum <= n * cap + slack))
+    throw new AnalysisInputError('values.sum', `from 0 to n times the cap of ${cap}`);
+  if (!(squares >= -slack * cap && squares <= cap * sum + slack * cap))
+    throw new AnalysisInputError('values.squares', `from 0 to the cap of ${cap} times the sum`);
 }
 
 /**

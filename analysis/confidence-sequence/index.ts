@@ -10,5 +10,6 @@ export {
   type EmpiricalBernsteinState,
   empiricalBernsteinBounds,
   observeEmpiricalBernstein,
+  observeEmpiricalBernsteinSums,
   startEmpiricalBernstein,
 } from './empirical-bernstein.ts';

@@ -4,6 +4,12 @@ export {
   type GuardrailBounds,
   type GuardrailMargin,
 } from './bounds-verdict.ts';
+export {
+  type ChangePointState,
+  changePoint,
+  observeChangePoint,
+  startChangePoint,
+} from './change-point.ts';
 export { type FirstImpressions, type HarmAtObservedShare, harmAtObservedShare } from './observed-share.ts';
 export { boundaryOf, type GuardrailPlan, type HarmfulDirection } from './plan.ts';
 export {

@@ -1,5 +1,6 @@
 export { type SampleRatio, type SampleRatioInput, sampleRatioChiSquare } from './chi-square.ts';
 export { type SampleRatioEProcessInput, type SampleRatioEvidence, sampleRatioEProcess } from './e-process.ts';
+export { type AssignmentTable, assignmentIndependence, type IndependenceEvidence } from './independence.ts';
 export { logAverage, requireThresholds, startsAfter } from './late-starts.ts';
 export { logBayesFactor } from './log-bayes-factor.ts';
 export { logMeanExp } from './log-mean-exp.ts';

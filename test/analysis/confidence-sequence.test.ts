@@ -6,6 +6,7 @@ import {
   empiricalBernsteinBounds,
   observeBetting,
   observeEmpiricalBernstein,
+  observeEmpiricalBernsteinSums,
   startBetting,
   startEmpiricalBernstein,
 } from '../../analysis/confidence-sequence/index.ts';
@@ -302,5 +303,62 @@ describe.each([
     expect(() => way(wide, [[1, 2.5]])).toThrow('values[1] must be from 0 to the cap of 2');
     expect(() => way(wide, [[-0.1]])).toThrow('values[0] must be');
     expect(() => way(wide, [[Number.NaN]])).toThrow('values[0] must be');
+  });
+});
+
+describe('the empirical-Bernstein sequence of sums', () => {
+  const sums = (values: readonly number[]) => ({
+    n: values.length,
+    sum: values.reduce((sum, value) => sum + value, 0),
+    squares: values.reduce((sum, value) => sum + value * value, 0),
+  });
+  const start = () => startEmpiricalBernstein({ cap: 1, alpha: 0.05 });
+
+  it('says of groups of one value each about what it says of the values', () => {
+    const values = series('skewed', 11, 2000);
+    const grouped = values.reduce(
+      (state, value) => observeEmpiricalBernsteinSums(state, sums([value])),
+      start(),
+    );
+    const bounds = estimated(empiricalBernsteinBounds(grouped));
+    const single = bernstein(values);
+    expect(bounds.lower).toBeCloseTo(single.lower, 9);
+    expect(bounds.upper).toBeCloseTo(single.upper, 9);
+  });
+
+  it.each(['uniform', 'skewed'] as const)(
+    'covers the mean of %s values at every look, day by day',
+    (kind) => {
+      const mean = kind === 'uniform' ? 0.5 : 0.1 / 3;
+      const runs = 400;
+      let missed = 0;
+      for (let run = 0; run < runs; run += 1) {
+        const values = series(kind, 1000 + run, 1500);
+        let state = start();
+        let missedOnce = false;
+        for (let from = 0; from < values.length; from += 150) {
+          state = observeEmpiricalBernsteinSums(state, sums(values.slice(from, from + 150)));
+          const { lower, upper } = estimated(empiricalBernsteinBounds(state));
+          missedOnce ||= mean < lower || mean > upper;
+        }
+        if (missedOnce) missed += 1;
+      }
+      expect(missed / runs).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / runs));
+    },
+  );
+
+  it('narrows around the mean, and refuses sums that no values have', () => {
+    const values = series('skewed', 5, 20_000);
+    let state = start();
+    for (let from = 0; from < values.length; from += 1000)
+      state = observeEmpiricalBernsteinSums(state, sums(values.slice(from, from + 1000)));
+    const { lower, upper } = estimated(empiricalBernsteinBounds(state));
+    expect(upper - lower).toBeLessThan(0.02);
+    expect(() => observeEmpiricalBernsteinSums(start(), { n: 10, sum: -1, squares: 1 })).toThrow(
+      /values.sum/,
+    );
+    expect(() => observeEmpiricalBernsteinSums(start(), { n: 10, sum: 1, squares: 2 })).toThrow(
+      /values.squares/,
+    );
   });
 });
