@@ -7,7 +7,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { handOut } from '../test/calibration/hand-out.ts';
 import { renderPlot } from '../test/calibration/plot.ts';
 import { plots } from '../test/calibration/plots.ts';
 import { renderReport } from '../test/calibration/report.ts';
@@ -72,34 +73,19 @@ async function main(): Promise<number> {
   return failed.length > 0 ? 1 : 0;
 }
 
-/** Hands the scenarios out to threads, each the next one as soon as it is done. */
 async function runAll(
   names: readonly string[],
   size: 'full' | 'subset',
   threads: number,
 ): Promise<ReadonlyMap<string, Result>> {
   const results = new Map<string, Result>();
-  const waiting = [...names];
-  const thread = () =>
-    new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url), { workerData: { size }, argv: [] });
-      let began = performance.now();
-      const next = () => {
-        const name = waiting.shift();
-        began = performance.now();
-        if (name !== undefined) worker.postMessage(name);
-        else void worker.terminate().then(() => resolve());
-      };
-      worker.on('message', (result: Result) => {
-        results.set(result.name, result);
-        const seconds = ((performance.now() - began) / 1000).toFixed(1);
-        console.error(`${results.size}/${names.length} ${result.name} ${seconds} s`);
-        next();
-      });
-      worker.on('error', reject);
-      next();
-    });
-  await Promise.all(Array.from({ length: threads }, thread));
+  await handOut<Result>({
+    ...{ script: new URL(import.meta.url), workerData: { size }, names, threads },
+    told: (result, seconds) => {
+      results.set(result.name, result);
+      console.error(`${results.size}/${names.length} ${result.name} ${seconds.toFixed(1)} s`);
+    },
+  });
   return results;
 }
 

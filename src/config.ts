@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 import { KAFKA_KEYS, type KafkaConfig, readKafkaConfig } from './kafka-config.ts';
+import { OUTBOUND_KEYS, type OutboundConfig, readOutboundConfig } from './outbound-config.ts';
 
 export const ROLES = ['collect', 'ingest', 'attribute', 'work', 'serve'] as const;
 export type Role = (typeof ROLES)[number];
@@ -67,11 +68,18 @@ const KEYS = {
     secret: true,
   },
   ...KAFKA_KEYS,
+  ...OUTBOUND_KEYS,
   QUEUE_URL: {
     schema: url('rediss?'),
     default: null,
     about: 'Redis for the job queues; without it they live in Postgres',
     secret: true,
+  },
+  ENGINE_CREDENTIALS: {
+    schema: z.string().min(1),
+    default: null,
+    about:
+      'directory of the files that engine connections name as credentialFile; without it no engine is told',
   },
   LOG_LEVEL: {
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -89,7 +97,7 @@ interface ConfigKey {
 
 /** Read by the test runner, not by the service; known so that they are not refused. */
 const TEST_KEYS = {
-  ASSAY_REQUIRE: 'tests: services that may not be skipped (all, or some of postgres,chromium,kafka)',
+  ASSAY_REQUIRE: 'tests: services that may not be skipped (all, or some of postgres,chromium,kafka,unleash)',
   ASSAY_SKIP_LOG: 'tests: where skipped services are counted',
 };
 
@@ -105,6 +113,9 @@ export interface Config {
   readonly queueUrl: string | null;
   /** Null: events go from the collector straight to the tables. */
   readonly kafka: KafkaConfig | null;
+  readonly outbound: OutboundConfig;
+  /** Directory of the credentials of rollout engines. */
+  readonly engineCredentials: string | null;
   readonly logLevel: string;
 }
 
@@ -208,6 +219,8 @@ export function readConfig(environment: Environment): Config {
     databaseUrl,
     queueUrl: settingOf('QUEUE_URL', environment),
     kafka,
+    outbound: readOutboundConfig((name) => settingOf(name, environment)),
+    engineCredentials: settingOf('ENGINE_CREDENTIALS', environment),
     logLevel: required(settingOf('LOG_LEVEL', environment)),
   };
 }

@@ -56,6 +56,12 @@ export const KAFKA_KEYS = {
     default: 'assay.dead-letters',
     about: 'where events of the stream go that are not taken; made if it does not exist',
   },
+  KAFKA_DECISIONS_TOPIC: {
+    schema: topicName,
+    default: 'assay.decisions',
+    about:
+      'where decisions are published, the latest of each treatment kept; made (compacted) if it does not exist',
+  },
   KAFKA_COMPRESSION: {
     schema: z.enum(['none', 'gzip', 'lz4', 'snappy', 'zstd']),
     default: 'lz4',
@@ -98,6 +104,7 @@ export interface KafkaConfig {
   readonly sources: readonly SourceTopic[];
   readonly group: string;
   readonly deadLetterTopic: string;
+  readonly decisionsTopic: string;
   readonly compression: 'none' | 'gzip' | 'lz4' | 'snappy' | 'zstd';
   readonly sasl: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -136,6 +143,11 @@ export function readKafkaConfig(
     throw refused(
       `KAFKA_DEAD_LETTER_TOPIC is ${deadLetterTopic}, which is also read from; give it a topic of its own.`,
     );
+  const decisionsTopic = required(setting('KAFKA_DECISIONS_TOPIC'));
+  if (decisionsTopic === deadLetterTopic || sources.some(({ name }) => name === decisionsTopic))
+    throw refused(
+      `KAFKA_DECISIONS_TOPIC is ${decisionsTopic}, which has other messages; give it a topic of its own.`,
+    );
   return {
     brokers,
     topic,
@@ -143,6 +155,7 @@ export function readKafkaConfig(
     sources,
     group: required(setting('KAFKA_GROUP')),
     deadLetterTopic,
+    decisionsTopic,
     compression: required(setting('KAFKA_COMPRESSION')),
     sasl: readSasl(setting, isGiven),
     tls: readTls(setting, isGiven),

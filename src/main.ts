@@ -13,6 +13,8 @@ const SAME_SIGNAL_MS = 2_000;
 /** A process that cannot close within this is ended: a supervisor would do it anyway, later and harder. */
 const CLOSE_TIMEOUT_MS = 25_000;
 
+const ENDING = 'ending now. Accepted events are safe.';
+
 const terminal = createTerminal(process.stdout);
 
 function refuse(error: unknown): never {
@@ -25,8 +27,8 @@ function refuse(error: unknown): never {
 }
 
 /** Without unwinding: the engine's threads would outlive what they use. Whatever was accepted is on disk. */
-function endNow(why: string): void {
-  process.stderr.write(`assay: ${why}; ending now. Accepted events are safe.\n`);
+function endNow(sentence: string): void {
+  process.stderr.write(`assay: ${sentence}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -37,16 +39,19 @@ async function main(): Promise<void> {
   const here = dirname(fileURLToPath(import.meta.url));
   const root = here.endsWith('dist/src') ? dirname(dirname(here)) : dirname(here);
   const stop = new AbortController();
-  const service = start(config, { root, logger, terminal, signal: stop.signal });
+  const service = start(config, { root, logger, terminal, signal: stop.signal, onHang: endNow });
   let closingSince: number | null = null;
   const close = (): void => {
     if (closingSince !== null) {
-      if (performance.now() - closingSince > SAME_SIGNAL_MS) endNow('told twice');
+      if (performance.now() - closingSince > SAME_SIGNAL_MS) endNow(`told twice; ${ENDING}`);
       return;
     }
     closingSince = performance.now();
     stop.abort();
-    setTimeout(() => endNow(`not closed within ${CLOSE_TIMEOUT_MS / 1000} s`), CLOSE_TIMEOUT_MS).unref();
+    setTimeout(
+      () => endNow(`not closed within ${CLOSE_TIMEOUT_MS / 1000} s; ${ENDING}`),
+      CLOSE_TIMEOUT_MS,
+    ).unref();
     service
       .then((running) => running.close())
       .then(

@@ -4,7 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { AccessModule, AuditLog, Tokens } from './access/index.ts';
-import { ScorecardMetrics, ScorecardRun, Scorecards } from './analyse/index.ts';
+import { ScorecardMetrics, ScorecardRun, Scorecards, Sweep } from './analyse/index.ts';
 import { AppModule } from './app.module.ts';
 import {
   AttributionLoop,
@@ -16,23 +16,24 @@ import {
   Upkeep,
 } from './attribute/index.ts';
 import { CalculationsModule } from './calculations/calculations.module.ts';
+
 import { Catalogue, CatalogueModule } from './catalogue/index.ts';
 import { CollectModule, Collector, RejectedEvents } from './collect/index.ts';
 import type { Config, Role } from './config.ts';
+import { OVERLAPS_EVERY_MS } from './decide/index.ts';
 import { EraseModule, Erasures } from './erase/index.ts';
 import { AppError } from './errors.ts';
 import { createHttpApp, createOpenApiDocument } from './http/index.ts';
+import { inTurn } from './in-turn.ts';
 import { Ingest } from './ingest/index.ts';
-import { type Jobs, openJobs, ScheduleKeeper } from './jobs/index.ts';
+import { type Jobs, openJobs } from './jobs/index.ts';
+import { type OpenDecisions, openDecisions } from './open-decisions.ts';
 import type { Stores } from './open-stores.ts';
 import { openStream } from './open-stream.ts';
 import { type OpenApiHolder, OperationsModule } from './operations/index.ts';
 import { ServeModule } from './serve/index.ts';
 import { version } from './version.ts';
 import { watermarkOfOthers } from './watermark-of-others.ts';
-
-/** How often the schedules are compared with the catalogue, for changes made by other processes. */
-const RECONCILE_EVERY_MS = 15_000;
 
 export interface Service {
   readonly tokens: Tokens;
@@ -60,6 +61,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const bootstrap = await tokens.bootstrap({ configured: config.token ?? undefined });
   const jobs = await openJobs({
     logger,
+    overlapsEveryMs: OVERLAPS_EVERY_MS,
     ...(config.queueUrl === null ? { pool: postgres.pool } : { queueUrl: config.queueUrl }),
   });
   const catalogue: Catalogue = new Catalogue({
@@ -68,25 +70,21 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     clock: now,
     logger,
     hooks: {
-      onExperimentChanged: async () => {
+      onExperimentChanged: async ({ key, status }) => {
         attributor.look();
-        await schedules.reconcile();
+        decisions.touched([key]);
+        if (status === 'running' || status === 'stopped') await jobs.runScorecardNow(key);
       },
     },
   });
-  const schedules: ScheduleKeeper = new ScheduleKeeper({
-    jobs,
-    running: () => catalogue.experimentsToRefresh(now()),
-    logger,
-  });
   const { kafka, roles } = config;
   const stream =
-    kafka !== null && has('collect', 'ingest')
+    kafka !== null && has('collect', 'ingest', 'work')
       ? await openStream({ kafka, roles, stores, logger, registry })
       : null;
   // With a stream the collector's rows go there, and come into the tables from it.
   const ingest =
-    has('collect') && stream === null
+    has('collect') && kafka === null
       ? await Ingest.open({ clickhouse, postgres, logger, registry, sole, source: `direct:${randomUUID()}` })
       : null;
   const closing = new AbortController();
@@ -99,32 +97,36 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const attributor: Attributor = new Attributor({
     ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
     cycled: (cycle) => attributionMetrics.cycle(cycle),
-    plans: async () => {
-      const running = await catalogue.experimentsToRefresh(now());
-      return Promise.all(running.map(({ key }) => catalogue.plan(key)));
+    changed: (experiments) => {
+      decisions.touched(experiments);
+      sweep.changed(experiments);
     },
+    reached: (through) => decisions.reached(through),
+    plans: () => catalogue.runningPlans(now()),
   });
   const upkeep = new Upkeep(postgres);
   const attributing = new AttributionLoop(attributor, logger);
+  const scorecardMetrics = new ScorecardMetrics(registry);
   const run = new ScorecardRun({
     catalogue,
     watermark,
     attributions: new Attributions({ live, recomputation }),
     scorecards,
-    metrics: new ScorecardMetrics(registry, {
-      now,
-      logger,
-      dataThroughOfRunning: async () => {
-        const running = await catalogue.experimentsToRefresh(now());
-        const latest = await scorecards.latest(running.map(({ key }) => key));
-        return new Map([...latest].map(([key, { dataThrough }]) => [key, dataThrough]));
-      },
-    }),
+    metrics: scorecardMetrics,
     logger,
     now,
     engineVersion: version,
   });
+  const sweep = new Sweep({
+    ...{ live, scorecards, logger, now, metrics: scorecardMetrics, engineVersion: version },
+    plans: (at, keys) => catalogue.runningPlans(at, keys),
+    alone: (experiment) => jobs.runScorecardNow(experiment),
+  });
   observeJobs(jobs, registry, logger);
+  const decisions: OpenDecisions = openDecisions({
+    ...{ config, stores, catalogue, live, recomputation, jobs, audit, logger, registry, now },
+    topic: kafka === null || stream === null ? null : { stream: stream.port, name: kafka.decisionsTopic },
+  });
 
   const openapi: OpenApiHolder = { document: null };
   const modules: DynamicModule[] = [
@@ -135,7 +137,10 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       checks: [
         { name: 'clickhouse', check: () => clickhouse.ping() },
         { name: 'postgres', check: () => postgres.ping() },
-        ...(stream === null ? [] : [{ name: 'stream', check: () => stream.check() }]),
+        // Who only publishes to it can do all else without.
+        ...(stream === null || !has('collect', 'ingest')
+          ? []
+          : [{ name: 'stream', check: () => stream.check() }]),
       ],
     }),
   ];
@@ -152,6 +157,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
         ...{ scorecards, catalogue, recomputation, live, upkeep, jobs, engineVersion: version, now },
       }),
     );
+  modules.push(...decisions.modules);
   const app = await createHttpApp(AppModule.forRoot(modules), { logger });
   await app.init();
   openapi.document = createOpenApiDocument(app, version);
@@ -163,14 +169,16 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     async listen() {
       if (has('work')) {
         attributing.start();
-        await jobs.work(
-          async (experiment) => {
+        await jobs.work({
+          scorecard: async (experiment) => {
             await run.run(experiment);
           },
-          () => upkeep.verifyAll(),
-        );
-        await schedules.start(RECONCILE_EVERY_MS);
+          sweep: () => sweep.look(),
+          night: () => upkeep.verifyAll(),
+          overlaps: () => decisions.lookAtOverlaps(),
+        });
       }
+      await decisions.start();
       try {
         // Not Nest's own, which would log what the sentence says.
         await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
@@ -189,9 +197,11 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       stopped.catch(() => undefined);
       // First what was accepted becomes durable; runs under way still need the watermark.
       await inTurn([
+        () => decisions.closeStreams(),
         () => app.close(),
         async () => collector?.close(),
-        () => schedules.stop(),
+        () => sweep.stop(),
+        () => decisions.stop(),
         () => jobs.close(),
         () => attributing.stop(),
         async () => ingest?.close(),
@@ -200,13 +210,6 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       ]);
     },
   };
-}
-
-/** Every step, whatever becomes of the ones before; then the first failure, if there was one. */
-async function inTurn(steps: readonly (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps) await step().catch((error: unknown) => void failures.push(error));
-  if (failures.length > 0) throw failures[0];
 }
 
 function cannotListen({ host, port }: Config, cause: unknown): AppError {

@@ -19,8 +19,13 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-/** Called before each step of opening, with a few words for a person. */
-export type OnStep = (what: string) => void;
+/** What is to be told while and after the stores are opened. */
+export interface StoresListener {
+  /** Called before each step of opening, with a few words for a person. */
+  readonly onStep: (what: string) => void;
+  /** Called where a store hangs and only a new process helps. */
+  readonly onHang: (error: AppError) => void;
+}
 
 /** ClickHouse's is made first, so Postgres' alone means that somebody took the other away. */
 function requireBoth({ clickhouse, postgres, path }: DataDirectory): void {
@@ -49,7 +54,11 @@ async function requireKnownTables(clickhouse: ClickHouse, { postgres, path }: Da
  * Opens both stores, embedded in the data directory or served where a URL says so, and brings them up to date.
  * @throws AppError 'start-refused' or 'migration-refused' with one sentence; nothing stays open then.
  */
-export async function openStores(config: Config, root: string, onStep: OnStep): Promise<Stores> {
+export async function openStores(
+  config: Config,
+  root: string,
+  { onStep, onHang }: StoresListener,
+): Promise<Stores> {
   const { clickhouseUrl, databaseUrl } = config;
   const closers: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
@@ -69,7 +78,7 @@ export async function openStores(config: Config, root: string, onStep: OnStep): 
     onStep(clickhouseUrl === null ? `ClickHouse in ${embedded().path}` : 'ClickHouse on its server');
     const clickhouse =
       clickhouseUrl === null
-        ? await openEmbeddedClickHouse({ directory: embedded().clickhouse })
+        ? await openEmbeddedClickHouse({ directory: embedded().clickhouse, onHang })
         : openServerClickHouse({ url: clickhouseUrl });
     closers.push(() => clickhouse.close());
     if (clickhouseUrl === null && databaseUrl === null) await requireKnownTables(clickhouse, embedded());

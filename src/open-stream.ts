@@ -13,6 +13,8 @@ import { StreamIngest } from './stream-ingest/index.ts';
 export interface OpenStream {
   /** What the collector writes with; null without the role `collect`. */
   readonly writer: StreamWriter | null;
+  /** The stream itself, for what else is written to it. */
+  readonly port: Stream;
   /** For readiness: what is read and how far behind. @throws AppError `unavailable` where it is not. */
   check(): Promise<string>;
   /** Finishes the ranges under way and leaves the group; what is collected can still be written. */
@@ -33,7 +35,7 @@ export interface OpenStreamOptions {
 const SEND_TIMEOUT_MS = 8000;
 
 /**
- * Connects to Kafka, makes the topics that do not exist, and begins what the roles ask for.
+ * Connects to Kafka, makes the topics of events that do not exist, and begins what the roles ask for.
  * @throws AppError `start-refused` with one sentence where that does not succeed within 8 s for each topic.
  */
 export async function openStream(options: OpenStreamOptions): Promise<OpenStream> {
@@ -50,7 +52,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenStream
     logger,
   });
   const reads = roles.includes('ingest');
-  await makeTopics(stream, kafka, reads);
+  await makeTopics(stream, kafka, roles);
   const writer = roles.includes('collect')
     ? new StreamWriter({ stream, topic: kafka.topic, logger, registry })
     : null;
@@ -69,6 +71,7 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenStream
     : null;
   return {
     writer,
+    port: stream,
     async check() {
       // What is read can be all there is while the broker is away already.
       await stream.ping();
@@ -81,10 +84,13 @@ export async function openStream(options: OpenStreamOptions): Promise<OpenStream
   };
 }
 
-async function makeTopics(stream: Stream, kafka: KafkaConfig, reads: boolean): Promise<void> {
+async function makeTopics(stream: Stream, kafka: KafkaConfig, roles: readonly Role[]): Promise<void> {
+  const has = (...some: Role[]) => some.some((role) => roles.includes(role));
   try {
-    await stream.createTopic({ name: kafka.topic, partitions: kafka.partitions, compacted: false });
-    if (reads) await stream.createTopic({ name: kafka.deadLetterTopic, partitions: 1, compacted: false });
+    if (has('collect', 'ingest'))
+      await stream.createTopic({ name: kafka.topic, partitions: kafka.partitions, compacted: false });
+    if (has('ingest'))
+      await stream.createTopic({ name: kafka.deadLetterTopic, partitions: 1, compacted: false });
   } catch (cause) {
     await stream.close();
     const why = cause instanceof AppError ? cause.message : String(cause);

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly terminal: Terminal;
   /** Aborted when the process is told to end before it is ready. */
   readonly signal: AbortSignal;
+  /** Called where only a new process helps, with a sentence. */
+  readonly onHang: (why: string) => void;
 }
 
 /** A running service. `close` waits for what is under way; everything accepted is durable before it returns. */
@@ -34,11 +36,14 @@ export interface Running {
  */
 export async function start(
   config: Config,
-  { root, logger, terminal, signal }: StartOptions,
+  { root, logger, terminal, signal, onHang }: StartOptions,
 ): Promise<Running> {
   const startedAt = performance.now();
   terminal.line(`Assay ${version}`);
-  const stores = await openStores(config, root, (what) => terminal.line(`  opening    ${what}`));
+  const stores = await openStores(config, root, {
+    onStep: (what) => terminal.line(`  opening    ${what}`),
+    onHang: ({ message }) => onHang(message),
+  });
   let service: Service | undefined;
   const close = async (): Promise<void> => {
     try {

@@ -57,6 +57,8 @@ describe('the boundaries between folders', () => {
       'src/attribute/live/planted.ts',
       '../../catalogue/experiment.ts',
     ],
+    ['an actuator reaching past a face', 'src/engines/actuators/planted.ts', '../connections/connection.ts'],
+    ['an actuator knowing Nest', 'src/engines/actuators/planted.ts', '@nestjs/common'],
     ['a store knowing a stage', 'src/stores/clickhouse/planted.ts', '../../catalogue/experiment.ts'],
     ['a store knowing Nest', 'src/stores/postgres/planted.ts', '@nestjs/common'],
   ])('refuse %s', (_, file, from) => {
@@ -72,6 +74,8 @@ describe('the boundaries between folders', () => {
     ['src/serve/planted.controller.ts', '@nestjs/common'],
     ['src/attribute/live/planted.ts', '../plan-terms.ts'],
     ['src/attribute/live/planted.ts', '../../catalogue/index.ts'],
+    ['src/engines/actuators/planted.ts', '../connections/index.ts'],
+    ['src/engines/actuators/planted.ts', '../guarded-fetch.ts'],
     ['src/stores/clickhouse/planted.ts', '../../errors.ts'],
   ])('let %s import %s', (file, from) => {
     expect(lintPlanted(directory, file, `import { a } from '${from}';\nexport const b = a;\n`)).not.toContain(

@@ -19,6 +19,8 @@ describe('the configuration', () => {
       databaseUrl: null,
       queueUrl: null,
       kafka: null,
+      outbound: { allowHttp: false, networks: [], secretsDirectory: null },
+      engineCredentials: null,
       logLevel: 'warn',
     });
   });

@@ -23,6 +23,7 @@ describe('the configuration of the stream', () => {
       sources: [{ name: 'assay.events', type: null, fields: {} }],
       group: 'assay',
       deadLetterTopic: 'assay.dead-letters',
+      decisionsTopic: 'assay.decisions',
       compression: 'lz4',
       sasl: null,
       tls: null,
@@ -56,6 +57,11 @@ describe('the configuration of the stream', () => {
     [{ KAFKA_PARTITIONS: '2.5' }, /^KAFKA_PARTITIONS .*whole number/],
     [{ KAFKA_PARTITIONS: 'few' }, /^KAFKA_PARTITIONS .*whole number/],
     [{ KAFKA_COMPRESSION: 'brotli' }, /^KAFKA_COMPRESSION/],
+    [
+      { KAFKA_DECISIONS_TOPIC: 'assay.dead-letters' },
+      /^KAFKA_DECISIONS_TOPIC is assay.dead-letters, which has other/,
+    ],
+    [{ KAFKA_DECISIONS_TOPIC: 'assay.events' }, /^KAFKA_DECISIONS_TOPIC is assay.events, which has other/],
     [
       { KAFKA_DEAD_LETTER_TOPIC: 'assay.events' },
       /^KAFKA_DEAD_LETTER_TOPIC is assay.events, which is also read/,

@@ -1,6 +1,5 @@
-import { type Attribution, closedWindows } from '../attribute/index.ts';
+import { type Attribution, closedWindows, followUpOf } from '../attribute/index.ts';
 import type { ExperimentPlan, PlannedMetric } from '../catalogue/index.ts';
-import { followUpOf } from './follow-up.ts';
 import { excludedOf, healthOf, missingExcluded } from './health.ts';
 import type { Health } from './health-document.ts';
 import { failedMetric, type MetricContext, type MetricData, metricResult } from './metric-result.ts';

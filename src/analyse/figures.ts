@@ -1,6 +1,6 @@
 import type { Comparison, Effects } from '../../analysis/index.ts';
+import type { FollowUp } from '../attribute/index.ts';
 import type { Listed, MetricDetail } from './detail-document.ts';
-import type { FollowUp } from './follow-up.ts';
 import type { Difference } from './result-parts.ts';
 import type { ArmResult } from './results-document.ts';
 

@@ -26,4 +26,5 @@ export {
   type ScorecardPointer,
   Scorecards,
 } from './scorecards.ts';
+export { Sweep, type SweepDependencies } from './sweep.ts';
 export { MAX_POINTS } from './timeseries.ts';

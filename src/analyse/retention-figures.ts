@@ -1,6 +1,5 @@
-import type { MomentsRow } from '../attribute/index.ts';
+import { hasClosed, type MomentsRow } from '../attribute/index.ts';
 import type { FigureContext, MetricFigures } from './figures.ts';
-import { hasClosed } from './follow-up.ts';
 import { strataOf } from './strata.ts';
 import { strataFigures } from './strata-figures.ts';
 

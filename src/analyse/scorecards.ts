@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClickHouse, StatementLimits } from '../stores/clickhouse/index.ts';
 import type { Postgres } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
@@ -5,7 +6,7 @@ import type { Scorecard } from './build-scorecard.ts';
 import { POINT_COLUMNS, pointRows, SCORECARD_COLUMNS, scorecardRow } from './scorecard-rows.ts';
 import { readTimeseries, type Timeseries, type TimeseriesQuestion } from './timeseries.ts';
 
-const ADVANCE = loadSql(new URL('./advance-latest-scorecard.sql', import.meta.url));
+const ADVANCE = loadSql(new URL('./advance-latest-scorecards.sql', import.meta.url));
 const LATEST = loadSql(new URL('./latest-scorecards.sql', import.meta.url));
 const AS_OF = loadSql(new URL('./scorecard-as-of.sql', import.meta.url));
 const DOCUMENTS = loadSql(new URL('./scorecard-documents.sql', import.meta.url));
@@ -59,30 +60,41 @@ export class Scorecards {
     this.#postgres = stores.postgres;
   }
 
+  /** Keeps one scorecard; see {@link saveAll}. */
+  save(scorecard: Scorecard): Promise<void> {
+    return this.saveAll([scorecard]);
+  }
+
   /**
-   * Keeps a scorecard and makes it the latest, unless a later one is. Saving the same one again changes nothing; a
-   * save that died half-way is finished by the next. The documents come first, so that no point and
-   * no pointer is ever of a scorecard that is not there.
+   * Keeps scorecards of different experiments and makes each the latest of its own, unless a later one is. Saving the same
+   * ones again changes nothing; a save that died half-way is finished by the next. The documents come first, so that no
+   * point and no pointer is ever of a scorecard that is not there.
    */
-  async save(scorecard: Scorecard): Promise<void> {
-    const { experiment, scorecardId, dataThrough, computedAt } = scorecard.results;
-    await this.#clickhouse.insert({
-      table: 'scorecards',
-      columns: SCORECARD_COLUMNS,
-      values: scorecardRow(scorecard),
-      token: scorecardId,
-      limits: LIMITS,
-    });
-    const points = pointRows(scorecard);
-    if (points.length > 0)
-      await this.#clickhouse.insert({
-        table: 'scorecard_points',
-        columns: POINT_COLUMNS,
-        values: points,
-        token: scorecardId,
-        limits: LIMITS,
-      });
-    await this.#postgres.query(ADVANCE, [experiment, scorecardId, dataThrough, computedAt]);
+  async saveAll(scorecards: readonly Scorecard[]): Promise<void> {
+    if (scorecards.length === 0) return;
+    const all = scorecards.map(({ results }) => results);
+    const token = createHash('sha256')
+      .update(all.map(({ scorecardId }) => scorecardId).join(' '))
+      .digest('hex');
+    await this.#insert('scorecards', SCORECARD_COLUMNS, scorecards.map(scorecardRow), token);
+    await this.#insert('scorecard_points', POINT_COLUMNS, scorecards.map(pointRows), token);
+    await this.#postgres.query(ADVANCE, [
+      all.map(({ experiment }) => experiment),
+      all.map(({ scorecardId }) => scorecardId),
+      all.map(({ dataThrough }) => dataThrough),
+      all.map(({ computedAt }) => computedAt),
+    ]);
+  }
+
+  async #insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly Buffer[],
+    token: string,
+  ): Promise<void> {
+    const values = Buffer.concat(rows);
+    if (values.length === 0) return;
+    await this.#clickhouse.insert({ table, columns, values, token, limits: LIMITS });
   }
 
   /** The latest scorecard of each of these experiments that has one. */

@@ -1,6 +1,5 @@
 import type { RiskRow, RiskTable } from '../../analysis/index.ts';
-import { type BinsRow, unitsOf } from '../attribute/index.ts';
-import { type FollowUp, intervalsWatched } from './follow-up.ts';
+import { type BinsRow, type FollowUp, intervalsWatched, unitsOf } from '../attribute/index.ts';
 
 /** How a time to an event is counted. */
 export interface Intervals {

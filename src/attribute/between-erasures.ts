@@ -40,7 +40,9 @@ async function whenNoneIs(postgres: PostgresRunner): Promise<Mark> {
 
 async function readMark(postgres: PostgresRunner): Promise<Mark> {
   const [mark] = await postgres.query<Mark>(MARK);
-  return mark ?? { under_way: false, last: 0 };
+  if (mark === undefined)
+    throw new AppError('internal', 'Postgres did not tell whether units are being erased.');
+  return mark;
 }
 
 function beingErased(): AppError {

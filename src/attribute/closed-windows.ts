@@ -1,9 +1,7 @@
-import type { Epoch, ExperimentPlan } from '../catalogue/index.ts';
+import type { ExperimentPlan } from '../catalogue/index.ts';
 import type { Attribution, MomentsRow } from './attribution.ts';
+import { followUpOf, hasClosed } from './follow-up.ts';
 import { windowHoursOf } from './metric-types/index.ts';
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /**
  * The rows of those cohort days alone all of whose units' windows are over at `dataThrough`: what is added to them later
@@ -16,23 +14,33 @@ export function closedWindows(
   const windows = new Map(
     plan.metrics.map(({ definition }) => [definition.key, windowHoursOf(definition)] as const),
   );
-  const ends = endsOfEpochs(plan.epochs);
-  const isClosed = ({ metric, epoch, cohortDay }: Omit<MomentsRow, 'moments'>): boolean => {
-    const hours = windows.get(metric);
+  const followUp = followUpOf(plan, dataThrough);
+  const isClosed = (row: Omit<MomentsRow, 'moments'>): boolean => {
+    const hours = windows.get(row.metric);
     // Of a metric that the plan does not have nothing is known.
-    if (hours === undefined) return false;
-    // Of the last unit that the day may have.
-    const longest = hours === null ? Number.POSITIVE_INFINITY : Math.round(hours * HOUR);
-    const lastEnd = Date.parse(`${cohortDay}T00:00:00Z`) + DAY + longest;
-    return Math.min(lastEnd, ends.get(epoch) ?? Number.POSITIVE_INFINITY) <= dataThrough.getTime();
+    return hours !== undefined && hasClosed(row, hours, followUp);
   };
   return { moments: moments.filter(isClosed), bins: bins.filter(isClosed) };
 }
 
-/** When a change ends each epoch's windows, by its number; absent for the last one. */
-function endsOfEpochs(epochs: readonly Epoch[]): Map<number, number> {
-  const inOrder = epochs.toSorted((a, b) => a.number - b.number);
-  return new Map(
-    inOrder.slice(1).map((next, index) => [inOrder[index]?.number ?? 0, next.effectiveAt.getTime()]),
-  );
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** The first moment after `dataThrough` at which windows of some cohort day of these metrics may close; null: none will. */
+export function nextClosing(
+  { epochs }: Pick<ExperimentPlan, 'epochs'>,
+  metrics: ExperimentPlan['metrics'],
+  dataThrough: Date,
+): Date | null {
+  const through = dataThrough.getTime();
+  const ofDays = metrics.flatMap(({ definition }) => {
+    const hours = windowHoursOf(definition);
+    if (hours === null) return [];
+    const windowMs = Math.round(hours * HOUR);
+    // A cohort day's windows are closed so long after its end.
+    return [(Math.floor((through - windowMs) / DAY) + 1) * DAY + windowMs];
+  });
+  const changes = epochs.map(({ effectiveAt }) => effectiveAt.getTime()).filter((at) => at > through);
+  const next = Math.min(...ofDays, ...changes);
+  return Number.isFinite(next) ? new Date(next) : null;
 }

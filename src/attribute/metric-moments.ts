@@ -140,7 +140,7 @@ export function valueOfNone(definition: Metric, cap: number | undefined): number
 }
 
 /**
- * `values` are n, sums and products around the centre of units that have rows; `others` have none.
+ * `values` are n, sums and products around the centre of units that have rows (empty: there are none); `others` have none.
  * @returns also how many of the others the transform leaves out
  */
 export function momentsWithOthers(
@@ -149,16 +149,19 @@ export function momentsWithOthers(
   dimension: number,
   others: { readonly units: number; readonly value: number | null },
 ): { readonly moments: Moments; readonly outside: number } {
-  const [n = 0, ...sums] = values;
   const added = others.value === null ? 0 : others.units;
-  const c = Array.from({ length: dimension }, (_, i) => centre[i] ?? 0);
-  const off = c.map((x) => (others.value ?? 0) - x);
-  const products = off.flatMap((x, i) => off.slice(i).map((y) => x * y));
-  const moments = {
-    n: n + added,
-    centre: c,
-    sums: off.map((x, i) => (sums[i] ?? 0) + added * x),
-    products: products.map((product, i) => (sums[dimension + i] ?? 0) + added * product),
-  };
+  const value = others.value ?? 0;
+  const c: number[] = [];
+  const sums: number[] = [];
+  const products: number[] = [];
+  // Loops, since a scorecard asks this of every metric, arm and cohort day.
+  for (let i = 0; i < dimension; i += 1) {
+    c.push(centre[i] ?? 0);
+    sums.push((values[1 + i] ?? 0) + added * (value - (centre[i] ?? 0)));
+  }
+  for (let i = 0, at = 1 + dimension; i < dimension; i += 1)
+    for (let j = i; j < dimension; j += 1, at += 1)
+      products.push((values[at] ?? 0) + added * ((value - (c[i] ?? 0)) * (value - (c[j] ?? 0))));
+  const moments = { n: (values[0] ?? 0) + added, centre: c, sums, products };
   return { moments, outside: others.units - added };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  assignmentIndependence,
   observeSampleRatio,
   pOverEpochs,
   sampleRatioChiSquare,
@@ -79,6 +80,29 @@ export const sampleRatioCalculations: readonly Calculation[] = [
       asField('prior.concentrations[0]', 'concentration', () =>
         sampleRatioEProcess({ units: input.units, weights: input.weights, ...priorOf(input) }),
       ),
+  }),
+  calculation({
+    name: 'assignment-independence',
+    about: 'Whether two flags are assigned independently of each other, by an e-process, at any time',
+    input: z.strictObject({
+      units: z
+        .array(unitsSchema)
+        .min(1)
+        .max(MOST_ARMS)
+        .describe('units in both: rows by the arms of the first flag, columns by those of the second'),
+      weights: z.tuple([weightsSchema, weightsSchema]),
+    }),
+    example: {
+      units: [
+        [40, 10],
+        [10, 40],
+      ],
+      weights: [
+        [1, 1],
+        [1, 1],
+      ],
+    },
+    compute: assignmentIndependence,
   }),
   calculation({
     name: 'sample-ratio-monitor',

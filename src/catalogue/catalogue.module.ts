@@ -3,6 +3,7 @@ import { Catalogue } from './catalogue.ts';
 import { EnvironmentsController } from './environments.controller.ts';
 import { ExperimentStepsController } from './experiment-steps.controller.ts';
 import { ExperimentsController } from './experiments.controller.ts';
+import { FlagGuardrailsController } from './flag-guardrails.controller.ts';
 import { FlagsController } from './flags.controller.ts';
 import { MetricsController } from './metrics.controller.ts';
 import { SegmentsController } from './segments.controller.ts';
@@ -15,6 +16,7 @@ export class CatalogueModule {
       module: CatalogueModule,
       controllers: [
         EnvironmentsController,
+        FlagGuardrailsController,
         FlagsController,
         MetricsController,
         SegmentsController,

@@ -11,9 +11,11 @@ import type { ExperimentPlan } from './experiment.ts';
 import type { EpochView, Experiment, OpenEpoch } from './experiment-view.ts';
 import { Experiments } from './experiments.ts';
 import type { Flag } from './flag.ts';
+import { FlagGuardrailsEntries, FlagWideWatch } from './flag-wide/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { Metrics } from './metrics.ts';
 import { readPlan } from './plan.ts';
+import { RunningPlans } from './running-plans.ts';
 import type { SegmentDefinition } from './segment.ts';
 
 export interface CatalogueHooks {
@@ -33,10 +35,13 @@ export interface CatalogueDeps {
 export class Catalogue {
   readonly environments: Entries<typeof Environment>;
   readonly flags: Entries<typeof Flag>;
+  readonly flagGuardrails: FlagGuardrailsEntries;
+  readonly flagWide: FlagWideWatch;
   readonly segments: Entries<typeof SegmentDefinition>;
   readonly metrics: Metrics;
   readonly experiments: Experiments;
   readonly #lifecycle: Lifecycle;
+  readonly #running: RunningPlans;
   readonly #postgres: Postgres;
 
   constructor(deps: CatalogueDeps) {
@@ -48,12 +53,16 @@ export class Catalogue {
       logger: deps.logger,
     });
     const announce = (key: string) => announcer.announce(key);
-    this.environments = new Entries(environmentKind, { postgres, changes });
-    this.flags = new Entries(flagKind, { postgres, changes });
-    this.segments = new Entries(segmentKind, { postgres, changes });
+    const shared = { postgres, changes, announce };
+    this.environments = new Entries(environmentKind, shared);
+    this.flags = new Entries(flagKind, shared);
+    this.flagGuardrails = new FlagGuardrailsEntries(shared);
+    this.flagWide = new FlagWideWatch(shared);
+    this.segments = new Entries(segmentKind, shared);
     this.metrics = new Metrics({ postgres, changes });
-    this.experiments = new Experiments({ postgres, changes, announce });
+    this.experiments = new Experiments(shared);
     this.#lifecycle = new Lifecycle({ changes, announce });
+    this.#running = new RunningPlans(postgres);
     this.#postgres = postgres;
   }
 
@@ -85,8 +94,13 @@ export class Catalogue {
     return readPlan(this.#postgres, key);
   }
 
-  /** Those that need a scorecard made regularly: the running ones, and stopped ones whose windows are still open. */
-  experimentsToRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
-    return this.experiments.toRefresh(now);
+  /** Of the experiments that need scorecards: the running ones, and stopped ones whose windows are still open. Of some keys, or of all. */
+  runningPlans(now: Date, keys: readonly string[] | null = null): Promise<ExperimentPlan[]> {
+    return keys === null ? this.#running.all(now) : this.#running.of(keys, now);
+  }
+
+  /** The running ones that have guardrails. */
+  guardedExperiments(): ReturnType<Experiments['guarded']> {
+    return this.experiments.guarded();
   }
 }

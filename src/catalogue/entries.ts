@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { type Page, type PageQuery, positionOf, toPage } from '../access/index.ts';
+import { sameJson } from '../canonical-json.ts';
 import { AppError } from '../errors.ts';
 import type { Postgres, PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
-import { sameJson } from './canonical-json.ts';
-import type { Change, Changes } from './changes.ts';
+import type { Change, Changes, Changing } from './changes.ts';
 import { invalid, parseDocument } from './field-errors.ts';
 import { parsePatched } from './merge-patch.ts';
 import { type Precondition, requireCurrent } from './precondition.ts';
@@ -28,6 +28,15 @@ export interface EntryKind<S extends z.ZodType> {
   check?(transaction: PostgresRunner, document: z.output<S>): Promise<void>;
   /** Refuses a change that something else relies on. */
   checkChange?(transaction: PostgresRunner, before: z.output<S>, after: z.output<S>): Promise<void>;
+  /** Takes a change on to the experiments that follow it; gives their keys. */
+  follow?(changing: Changing, after: z.output<S>): Promise<readonly string[]>;
+}
+
+export interface EntriesDeps {
+  readonly postgres: Postgres;
+  readonly changes: Changes;
+  /** Called of experiments that followed, after the change is kept. */
+  readonly announce: (experiment: string) => Promise<void>;
 }
 
 /** Create, read, list and change one sort of entry. */
@@ -35,11 +44,13 @@ export class Entries<S extends z.ZodType> {
   readonly #kind: EntryKind<S>;
   readonly #postgres: Postgres;
   readonly #changes: Changes;
+  readonly #announce: (experiment: string) => Promise<void>;
 
-  constructor(kind: EntryKind<S>, deps: { postgres: Postgres; changes: Changes }) {
+  constructor(kind: EntryKind<S>, deps: EntriesDeps) {
     this.#kind = kind;
     this.#postgres = deps.postgres;
     this.#changes = deps.changes;
+    this.#announce = deps.announce;
   }
 
   /** @throws AppError `conflict` if there is one, `unprocessable` if the document is not valid. */
@@ -98,13 +109,15 @@ export class Entries<S extends z.ZodType> {
   }
 
   /** Applies a merge patch; one that changes nothing makes no revision. @throws AppError `precondition-failed`, `unprocessable`, `conflict`. */
-  patch(
+  async patch(
     change: Change,
     id: string,
     precondition: Precondition,
     patch: unknown,
   ): Promise<z.output<S> & StoredFields> {
-    return this.#changes.make(change, async ({ transaction, now, record }) => {
+    const followed: string[] = [];
+    const patched = await this.#changes.make(change, async (changing) => {
+      const { transaction, now, record } = changing;
       await transaction.query(sql.lock, [this.#kind.kind, id]);
       const before = await this.read(id, transaction);
       requireCurrent(precondition, before.revision, this.#resource(id));
@@ -117,8 +130,11 @@ export class Entries<S extends z.ZodType> {
       await transaction.query(sql.update, [this.#kind.kind, id, JSON.stringify(definition), now]);
       const after = await this.read(id, transaction);
       await record({ action: 'update', resource: this.#resource(id), before, after });
+      followed.push(...((await this.#kind.follow?.(changing, after)) ?? []));
       return after;
     });
+    for (const experiment of followed) await this.#announce(experiment);
+    return patched;
   }
 
   #toView(row: StoredRow): z.output<S> & StoredFields {

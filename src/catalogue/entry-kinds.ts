@@ -1,11 +1,13 @@
 import { AppError } from '../errors.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
+import type { Changing } from './changes.ts';
 import type { EntryKind } from './entries.ts';
 import { Environment } from './environment.ts';
 import type { Arm } from './experiment.ts';
 import { invalid } from './field-errors.ts';
-import { Flag } from './flag.ts';
+import { brokenFlag, Flag } from './flag.ts';
+import { followFlag, runningOn } from './flag-wide/index.ts';
 import { SegmentDefinition } from './segment.ts';
 
 const knownEntriesSql = loadSql(new URL('./find-known-entries.sql', import.meta.url));
@@ -29,13 +31,19 @@ export const flagKind: EntryKind<typeof Flag> = {
   idFields: ['environment', 'key'],
   check: requireEnvironmentAndVariants,
   checkChange: requireUsedVariants,
+  follow: followedBy,
 };
 
+/** Experiments that run on the flag carry what it has not opted out of; an implicit one has its weights. */
+async function followedBy(changing: Changing, { environment, key }: Flag): Promise<string[]> {
+  const followed: string[] = [];
+  for (const experiment of await runningOn(changing.transaction, { environment, flag: key }))
+    if (await followFlag(changing, experiment.key)) followed.push(experiment.key);
+  return followed;
+}
+
 async function requireEnvironmentAndVariants(transaction: PostgresRunner, flag: Flag): Promise<void> {
-  const keys = flag.variants.map((variant) => variant.key);
-  const errors = keys.flatMap((key, index) =>
-    keys.indexOf(key) < index ? [{ pointer: `/variants/${index}/key`, detail: 'is listed before' }] : [],
-  );
+  const errors = brokenFlag(flag);
   const known = await transaction.query(knownEntriesSql, ['environments', [flag.environment]]);
   if (known.length === 0)
     errors.push({

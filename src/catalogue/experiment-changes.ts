@@ -1,12 +1,21 @@
+import { sameJson } from '../canonical-json.ts';
 import { AppError, type FieldError } from '../errors.ts';
-import { sameJson } from './canonical-json.ts';
 import type { Arm, ExperimentDefinition, ExperimentStatus } from './experiment.ts';
 
 type Field = keyof ExperimentDefinition;
 
 /** What may be changed without changing what was counted so far. */
 const AFTER_START: readonly Field[] = [
-  ...(['name', 'hypothesis', 'metrics', 'segments', 'segmentAttributes', 'refreshSeconds'] as const),
+  ...([
+    'name',
+    'hypothesis',
+    'metrics',
+    'guardrails',
+    'decisions',
+    'segments',
+    'segmentAttributes',
+    'refreshSeconds',
+  ] as const),
 ];
 const CHANGEABLE: Readonly<Record<ExperimentStatus, readonly Field[] | 'all'>> = {
   draft: 'all',
@@ -34,6 +43,25 @@ export function changedFields(before: ExperimentDefinition, after: ExperimentDef
   return (Object.keys(after) as Field[]).filter((field) => !sameJson(before[field], after[field]));
 }
 
+/** @throws AppError `conflict` for an experiment that only the service changes. */
+export function requireExplicit({
+  key,
+  flag,
+  environment,
+  implicit,
+}: {
+  readonly key: string;
+  readonly flag: string;
+  readonly environment: string;
+  readonly implicit: boolean;
+}): void {
+  if (implicit)
+    throw new AppError(
+      'conflict',
+      `Experiment "${key}" is implicit: it follows flag "${flag}" and the flag-wide guardrails of "${environment}"; change those, or start an experiment of your own on the flag.`,
+    );
+}
+
 /** @throws AppError `conflict` for fields that may not change in this status, saying why not. */
 export function requireChangeable(status: ExperimentStatus, changed: readonly Field[]): void {
   const allowed = CHANGEABLE[status];
@@ -55,6 +83,20 @@ export function requireChangeable(status: ExperimentStatus, changed: readonly Fi
   );
 }
 
+/** @throws AppError `conflict` where the false-pause rate that was promised at the start would change. */
+export function requirePromiseKept(
+  status: ExperimentStatus,
+  before: ExperimentDefinition,
+  after: ExperimentDefinition,
+): void {
+  if (status === 'draft' || before.decisions.alpha === after.decisions.alpha) return;
+  throw new AppError(
+    'conflict',
+    `The experiment is ${status}, and the error budget of ${before.decisions.alpha} was promised for the whole rollout before data was seen; change the guardrails’ shares of it instead.`,
+    { fields: [{ pointer: '/decisions/alpha', detail: 'is fixed once the experiment has started' }] },
+  );
+}
+
 /** Do two lists of arms share out their units differently? @throws AppError `unprocessable` if they are not the same variants. */
 export function weightsDiffer(before: readonly Arm[], after: readonly Arm[]): boolean {
   const old = new Map(before.map((arm) => [arm.variant, arm.weight]));
@@ -71,6 +113,15 @@ export function weightsDiffer(before: readonly Arm[], after: readonly Arm[]): bo
   return after.some(
     ({ variant, weight }) => Math.abs((old.get(variant) ?? 0) - weight * scale) > 1e-12 * total(before),
   );
+}
+
+/** A definition once it is stopped. */
+export function stoppedAt(definition: ExperimentDefinition, now: Date): ExperimentDefinition {
+  const { start, end } = definition;
+  const past = end !== null && Date.parse(end) <= now.getTime();
+  const early = start !== null && Date.parse(start) > now.getTime();
+  // Stopped before it began, it has no time at all.
+  return { ...definition, end: past ? end : early ? start : now.toISOString() };
 }
 
 const VERBS = { start: 'started', stop: 'stopped', archive: 'archived' } as const;

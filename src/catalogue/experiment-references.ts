@@ -5,9 +5,12 @@ import type { ExperimentDefinition } from './experiment.ts';
 import { rolesOf } from './experiment-rules.ts';
 import { invalid } from './field-errors.ts';
 import { Flag } from './flag.ts';
+import { guardrailsAgainstMetrics } from './guardrail-rules.ts';
+import { Metric } from './metric.ts';
 import type { StoredRow } from './stored.ts';
 
 const knownMetricsSql = loadSql(new URL('./find-known-metrics.sql', import.meta.url));
+const guardedMetricsSql = loadSql(new URL('./find-guarded-metrics.sql', import.meta.url));
 const knownEntriesSql = loadSql(new URL('./find-known-entries.sql', import.meta.url));
 const lockEntrySql = loadSql(new URL('./lock-entry.sql', import.meta.url));
 const readEntrySql = loadSql(new URL('./read-entry.sql', import.meta.url));
@@ -20,7 +23,7 @@ export async function requireReferences(
 ): Promise<void> {
   const missing = [
     ...(await missingFlag(transaction, definition)),
-    ...(await missingMetrics(transaction, definition)),
+    ...(await brokenMetricReferences(transaction, definition)),
     ...(await missingSegments(transaction, definition)),
   ];
   if (missing.length > 0) throw invalid(missing);
@@ -59,10 +62,20 @@ async function missingFlag(
   );
 }
 
-async function missingMetrics(
+type Measured = Pick<ExperimentDefinition, 'key' | 'metrics' | 'guardrails'>;
+
+/** Metrics that are not there, and guardrails that ask of theirs what it cannot show. */
+export async function brokenMetricReferences(
   transaction: PostgresRunner,
-  definition: ExperimentDefinition,
+  definition: Measured,
 ): Promise<FieldError[]> {
+  return [
+    ...(await missingMetrics(transaction, definition)),
+    ...(await unfitGuardrails(transaction, definition)),
+  ];
+}
+
+async function missingMetrics(transaction: PostgresRunner, definition: Measured): Promise<FieldError[]> {
   const listed = rolesOf(definition);
   const rows = await transaction.query<{ key: string }>(knownMetricsSql, [
     listed.map((entry) => entry.metric),
@@ -71,6 +84,16 @@ async function missingMetrics(
   return listed
     .filter((entry) => !known.has(entry.metric))
     .map(({ metric, pointer }) => ({ pointer, detail: unknown('metric', metric, 'metrics') }));
+}
+
+async function unfitGuardrails(transaction: PostgresRunner, definition: Measured): Promise<FieldError[]> {
+  if (definition.guardrails.length === 0) return [];
+  const rows = await transaction.query<{ definition: unknown }>(guardedMetricsSql, [
+    definition.key,
+    definition.guardrails.map(({ metric }) => metric),
+  ]);
+  const metrics = rows.map((row) => Metric.parse(row.definition));
+  return guardrailsAgainstMetrics(definition, new Map(metrics.map((metric) => [metric.key, metric])));
 }
 
 async function missingSegments(
@@ -100,14 +123,16 @@ export async function requireFlagFree(
   to: string | null,
 ): Promise<void> {
   await transaction.query(lockEntrySql, ['flags', `${environment}/${flag}`]);
-  const [other] = await transaction.query<{ key: string; starts_at: Date; ends_at: Date | null }>(
-    overlappingSql,
-    [environment, flag, key, from, to],
-  );
+  const [other] = await transaction.query<{
+    key: string;
+    implicit: boolean;
+    starts_at: Date;
+    ends_at: Date | null;
+  }>(overlappingSql, [environment, flag, key, from, to]);
   if (other === undefined) return;
   const until = other.ends_at === null ? 'with no end' : `to ${other.ends_at.toISOString()}`;
   throw new AppError(
     'conflict',
-    `Experiment "${other.key}" has flag "${flag}" from ${other.starts_at.toISOString()} ${until}, and two on one flag may not overlap; stop it or choose other dates.`,
+    `Experiment "${other.key}" has flag "${flag}" from ${other.starts_at.toISOString()} ${until}, and two on one flag may not overlap; ${other.implicit ? 'that one is implicit and its time cannot be taken back: begin now or later' : 'stop it or choose other dates'}.`,
   );
 }

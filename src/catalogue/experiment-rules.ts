@@ -1,5 +1,7 @@
 import type { FieldError } from '../errors.ts';
-import type { ExperimentDefinition } from './experiment.ts';
+import type { ExperimentDefinition, MetricRole } from './experiment.ts';
+import { besides, type FlagWide } from './guardrail.ts';
+import { brokenGuardrails } from './guardrail-rules.ts';
 
 type Timed = Pick<ExperimentDefinition, 'start' | 'end'>;
 
@@ -17,21 +19,57 @@ export function brokenRules(definition: ExperimentDefinition): FieldError[] {
   return [
     ...broken,
     ...metricsListedTwice(definition),
+    ...brokenGuardrails(definition),
     ...listedTwice(definition, 'segments'),
     ...listedTwice(definition, 'segmentAttributes'),
     ...brokenDates(definition),
   ];
 }
 
-/** The experiment's metrics with their roles, in the order in which scorecards show them. */
-export function rolesOf(definition: Pick<ExperimentDefinition, 'metrics'>) {
+/** What keys of implicit experiments begin with. */
+export const IMPLICIT_PREFIX = 'flag:';
+
+/** A key that nobody may choose. */
+export function reservedKey({ key }: Pick<ExperimentDefinition, 'key'>): FieldError[] {
+  return key.startsWith(IMPLICIT_PREFIX)
+    ? [{ pointer: '/key', detail: `begins with "${IMPLICIT_PREFIX}", as those of implicit experiments do` }]
+    : [];
+}
+
+interface Listed {
+  readonly role: MetricRole;
+  readonly metric: string;
+  /** Where the definition names it first. */
+  readonly pointer: string;
+}
+
+/** The metrics listed by their roles, in the order in which scorecards show them. */
+function listedMetrics({ metrics }: Pick<ExperimentDefinition, 'metrics'>): Listed[] {
   return (['goal', 'secondary', 'guardrail'] as const).flatMap((role) =>
-    definition.metrics[role].map((metric, index) => ({ role, metric, pointer: `/metrics/${role}/${index}` })),
+    metrics[role].map((metric, index) => ({ role, metric, pointer: `/metrics/${role}/${index}` })),
   );
 }
 
+/** All of the experiment's metrics with their roles: those listed, and those that only a guardrail names. */
+export function rolesOf(definition: Pick<ExperimentDefinition, 'metrics' | 'guardrails'>): Listed[] {
+  const listed = listedMetrics(definition);
+  const known = new Set(listed.map(({ metric }) => metric));
+  const guarded = definition.guardrails.map(
+    ({ metric }, index): Listed => ({ role: 'guardrail', metric, pointer: `/guardrails/${index}/metric` }),
+  );
+  return [...listed, ...guarded.filter(({ metric }) => !known.has(metric))];
+}
+
+/** The same with those of the flag-wide guardrails that it carries. */
+export function rolesWith(
+  { metrics, guardrails }: Pick<ExperimentDefinition, 'metrics' | 'guardrails'>,
+  flagWide: Pick<FlagWide, 'guardrails'>,
+): Listed[] {
+  return rolesOf({ metrics, guardrails: [...guardrails, ...besides(guardrails, flagWide.guardrails)] });
+}
+
 function metricsListedTwice(definition: ExperimentDefinition): FieldError[] {
-  const listed = rolesOf(definition);
+  const listed = listedMetrics(definition);
   return repeated(listed.map((entry) => entry.metric)).flatMap((index) => {
     const pointer = listed[index]?.pointer;
     return pointer === undefined ? [] : [{ pointer, detail: 'is listed before; a metric has one role' }];

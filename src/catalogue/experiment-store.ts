@@ -4,16 +4,18 @@ import { AppError } from '../errors.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
 import { ExperimentDefinition, type ExperimentStatus } from './experiment.ts';
-import { rolesOf } from './experiment-rules.ts';
+import { rolesWith } from './experiment-rules.ts';
 import type { Experiment } from './experiment-view.ts';
+import { FlagWide } from './guardrail.ts';
 import { type StoredRow, storedFieldsOf } from './stored.ts';
 
 const sql = {
   insert: loadSql(new URL('./insert-experiment.sql', import.meta.url)),
   lock: loadSql(new URL('./lock-experiment.sql', import.meta.url)),
+  lockFlag: loadSql(new URL('./lock-flag-of-experiment.sql', import.meta.url)),
   read: loadSql(new URL('./read-experiment.sql', import.meta.url)),
   list: loadSql(new URL('./list-experiments.sql', import.meta.url)),
-  toRefresh: loadSql(new URL('./list-experiments-to-refresh.sql', import.meta.url)),
+  guarded: loadSql(new URL('./list-guarded-experiments.sql', import.meta.url)),
   update: loadSql(new URL('./update-experiment.sql', import.meta.url)),
   pin: loadSql(new URL('./pin-metrics.sql', import.meta.url)),
   unpin: loadSql(new URL('./unpin-metrics.sql', import.meta.url)),
@@ -24,6 +26,8 @@ interface Row extends StoredRow {
   readonly status: ExperimentStatus;
   readonly started_at: Date | null;
   readonly stopped_at: Date | null;
+  readonly flag_wide: unknown;
+  readonly implicit: boolean;
   readonly metric_versions: Readonly<Record<string, number>>;
 }
 
@@ -31,6 +35,16 @@ export interface ExperimentFilter {
   readonly status?: ExperimentStatus | undefined;
   readonly environment?: string | undefined;
   readonly flag?: string | undefined;
+  readonly implicit?: boolean | undefined;
+}
+
+/** A running experiment that has guardrails. */
+export interface GuardedExperiment {
+  readonly key: string;
+  readonly environment: string;
+  readonly flag: string;
+  /** Another one is another definition, or another epoch. */
+  readonly revision: number;
 }
 
 /** An experiment's next revision; times that are not given stay null. */
@@ -39,11 +53,14 @@ export interface NextRevision {
   readonly status: ExperimentStatus;
   readonly startedAt: string | null;
   readonly stoppedAt: string | null;
+  /** Absent: as they are. */
+  readonly flagWide?: FlagWide;
 }
 
 function toView(row: Row): Experiment {
   const definition = ExperimentDefinition.parse(row.definition);
-  const versions = rolesOf(definition).flatMap(({ metric }) => {
+  const flagWide = FlagWide.parse(row.flag_wide);
+  const versions = rolesWith(definition, flagWide).flatMap(({ metric }) => {
     const version = row.metric_versions[metric];
     return version === undefined ? [] : [[metric, version] as const];
   });
@@ -53,6 +70,8 @@ function toView(row: Row): Experiment {
     metricVersions: Object.fromEntries(versions),
     startedAt: row.started_at?.toISOString() ?? null,
     stoppedAt: row.stopped_at?.toISOString() ?? null,
+    flagWide,
+    implicit: row.implicit,
     ...storedFieldsOf(row),
   };
 }
@@ -73,8 +92,13 @@ export class ExperimentStore {
   }
 
   /** False if there is one of this key. */
-  async insert(definition: ExperimentDefinition, now: Date): Promise<boolean> {
-    const made = await this.#runner.query(sql.insert, [definition.key, JSON.stringify(definition), now]);
+  async insert(
+    definition: ExperimentDefinition,
+    now: Date,
+    { implicit }: { readonly implicit: boolean } = { implicit: false },
+  ): Promise<boolean> {
+    const values = [definition.key, JSON.stringify(definition), now, implicit];
+    const made = await this.#runner.query(sql.insert, values);
     return made.length > 0;
   }
 
@@ -94,8 +118,10 @@ export class ExperimentStore {
     return found;
   }
 
-  /** Reads it and keeps others from changing it until the transaction ends. */
+  /** Reads it and keeps others from changing it or its flag until the transaction ends. */
   async lock(key: string): Promise<Experiment> {
+    // A change of the flag goes on to its experiments: in the same order, so that the two cannot wait for each other.
+    await this.#runner.query(sql.lockFlag, [key]);
     await this.#runner.query(sql.lock, [key]);
     return this.read(key);
   }
@@ -106,14 +132,14 @@ export class ExperimentStore {
       filter.status ?? null,
       filter.environment ?? null,
       filter.flag ?? null,
+      filter.implicit ?? null,
       query.limit + 1,
     ]);
     return toPage(LIST, query, rows.map(toView), (experiment) => experiment.key);
   }
 
-  async toRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
-    const rows = await this.#runner.query<{ key: string; refresh_seconds: number }>(sql.toRefresh, [now]);
-    return rows.map((row) => ({ key: row.key, refreshSeconds: row.refresh_seconds }));
+  guarded(): Promise<GuardedExperiment[]> {
+    return this.#runner.query<GuardedExperiment>(sql.guarded);
   }
 
   /** The experiment as it is afterwards. */
@@ -126,13 +152,14 @@ export class ExperimentStore {
       now,
       next.startedAt,
       next.stoppedAt,
+      next.flagWide === undefined ? null : JSON.stringify(next.flagWide),
     ]);
     return this.read(key);
   }
 
   /** Metrics that have no version yet get the current one; those that are no longer listed lose theirs. */
-  async pinMetrics(definition: ExperimentDefinition): Promise<void> {
-    const metrics = rolesOf(definition).map(({ metric }) => metric);
+  async pinMetrics(definition: ExperimentDefinition, flagWide: FlagWide): Promise<void> {
+    const metrics = rolesWith(definition, flagWide).map(({ metric }) => metric);
     await this.#runner.query(sql.unpin, [definition.key, metrics]);
     await this.#runner.query(sql.pin, [definition.key, metrics]);
   }

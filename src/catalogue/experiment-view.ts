@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AttributeFilters } from './attribute-filter.ts';
 import { Arm, ExperimentDefinition } from './experiment.ts';
+import { FlagWide, NO_FLAG_WIDE } from './guardrail.ts';
 import { Key } from './key.ts';
 import { storedFields } from './stored.ts';
 
@@ -18,7 +19,10 @@ const example = {
     { variant: 'control', weight: 1 },
     { variant: 'treatment', weight: 1 },
   ],
-  metrics: { goal: ['spend'], secondary: [], guardrail: ['error'] },
+  metrics: { goal: ['spend'], secondary: [], guardrail: [] },
+  guardrails: [
+    { metric: 'error', margin: { kind: 'relative' as const, value: 0.2 }, action: 'rollback' as const },
+  ],
   segments: ['germany'],
   segmentAttributes: ['country', 'platform'],
   targeting: [],
@@ -38,6 +42,14 @@ export const Experiment = ExperimentDefinition.extend({
     .describe('the versions of its metrics that it counts by; empty while it is a draft'),
   startedAt: z.iso.datetime().nullable().describe('when it was told to'),
   stoppedAt: z.iso.datetime().nullable(),
+  flagWide: FlagWide.describe(
+    'the flag-wide guardrails that it carries beside its own; none while it is a draft',
+  ),
+  implicit: z
+    .boolean()
+    .describe(
+      'made by the service for a flag without an experiment; it follows its flag and cannot be changed',
+    ),
   ...storedFields,
 }).meta({
   id: 'Experiment',
@@ -50,6 +62,8 @@ export const Experiment = ExperimentDefinition.extend({
     metricVersions: {},
     startedAt: null,
     stoppedAt: null,
+    flagWide: NO_FLAG_WIDE,
+    implicit: false,
     revision: 1,
     createdAt: '2026-03-02T09:30:00.000Z',
     updatedAt: '2026-03-02T09:30:00.000Z',

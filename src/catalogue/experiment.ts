@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttributeFilters } from './attribute-filter.ts';
+import { DecisionPolicy, type FlagWide, GuardrailDefinition, type PlannedGuardrail } from './guardrail.ts';
 import { Key } from './key.ts';
 import type { MetricVersion } from './metric.ts';
 
@@ -44,6 +45,12 @@ export const ExperimentDefinition = z
     control: Key.describe('the variant that the others are compared with'),
     arms: z.array(Arm).min(2).max(20),
     metrics: ExperimentMetrics.prefault({}),
+    guardrails: z
+      .array(GuardrailDefinition)
+      .max(50)
+      .default([])
+      .describe('what its treatments must not harm'),
+    decisions: DecisionPolicy.prefault({}),
     segments: z.array(Key).max(20).default([]),
     segmentAttributes: z
       .array(SegmentAttribute)
@@ -77,7 +84,7 @@ export const ExperimentDefinition = z
       .min(1)
       .max(86_400)
       .default(60)
-      .describe('how often its scorecard is made'),
+      .describe('how far apart its scorecards are at least, while new rows touch it'),
   })
   .meta({ id: 'ExperimentDefinition' });
 export type ExperimentDefinition = z.infer<typeof ExperimentDefinition>;
@@ -121,6 +128,13 @@ export interface ExperimentPlan {
   /** Ascending by number; never empty. */
   readonly epochs: readonly Epoch[];
   readonly metrics: readonly PlannedMetric[];
+  /** Its own, then the flag-wide ones that it carries. */
+  readonly guardrails: readonly PlannedGuardrail[];
+  /** Flag-wide guardrails that its flag has opted out of. */
+  readonly optedOut: FlagWide['optedOut'];
+  /** While it ran; null: they are as they were when it started. */
+  readonly guardrailsChangedAt: Date | null;
+  readonly decisions: DecisionPolicy;
   readonly segments: readonly Segment[];
   /** Attributes by whose values moments are kept too. */
   readonly segmentAttributes: readonly string[];

@@ -9,7 +9,7 @@ import {
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Page, PageQuery, pageOf, RequireScope } from '../access/index.ts';
 import { Documented } from '../http/index.ts';
 import { Catalogue } from './catalogue.ts';
@@ -46,6 +46,10 @@ const ExperimentQuery = PageQuery.extend({
   status: ExperimentStatusSchema.optional(),
   environment: Key.optional(),
   flag: Key.optional(),
+  implicit: z
+    .stringbool({ truthy: ['true'], falsy: ['false'] })
+    .optional()
+    .describe('true: only implicit ones; false: none of them'),
 });
 type ExperimentQuery = z.infer<typeof ExperimentQuery>;
 

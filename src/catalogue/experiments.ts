@@ -5,10 +5,21 @@ import type { Postgres } from '../stores/postgres/index.ts';
 import type { Change, Changes, Changing } from './changes.ts';
 import { insertEpoch } from './epochs.ts';
 import { ExperimentDefinition } from './experiment.ts';
-import { changedFields, requireChangeable, weightsDiffer } from './experiment-changes.ts';
+import {
+  changedFields,
+  requireChangeable,
+  requireExplicit,
+  requirePromiseKept,
+  weightsDiffer,
+} from './experiment-changes.ts';
 import { requireFlagFree, requireReferences } from './experiment-references.ts';
-import { brokenRules, inUtc } from './experiment-rules.ts';
-import { definitionOf, type ExperimentFilter, ExperimentStore } from './experiment-store.ts';
+import { brokenRules, inUtc, reservedKey } from './experiment-rules.ts';
+import {
+  definitionOf,
+  type ExperimentFilter,
+  ExperimentStore,
+  type GuardedExperiment,
+} from './experiment-store.ts';
 import type { Experiment } from './experiment-view.ts';
 import { invalid, parseDocument } from './field-errors.ts';
 import { parsePatched } from './merge-patch.ts';
@@ -36,7 +47,7 @@ export class Experiments {
   /** A draft. @throws AppError `conflict` if there is one of this key, `unprocessable` if it is not valid. */
   async create(change: Change, document: z.input<typeof ExperimentDefinition>): Promise<Experiment> {
     const definition = inUtc(parseDocument(ExperimentDefinition, document));
-    const broken = brokenRules(definition);
+    const broken = [...reservedKey(definition), ...brokenRules(definition)];
     if (broken.length > 0) throw invalid(broken);
     const { key } = definition;
     const created = await this.#changes.make(change, async ({ transaction, now, record }) => {
@@ -70,9 +81,9 @@ export class Experiments {
     return this.#store.list(query, filter);
   }
 
-  /** Those that need a scorecard regularly. */
-  toRefresh(now: Date): Promise<{ key: string; refreshSeconds: number }[]> {
-    return this.#store.toRefresh(now);
+  /** The running ones that have guardrails. */
+  guarded(): Promise<GuardedExperiment[]> {
+    return this.#store.guarded();
   }
 
   /**
@@ -85,6 +96,7 @@ export class Experiments {
       const store = new ExperimentStore(changing.transaction);
       const before = await store.lock(key);
       requireCurrent(precondition, before.revision, `experiments/${key}`);
+      requireExplicit(before);
       const old = definitionOf(before);
       const definition = inUtc(parsePatched(ExperimentDefinition, old, patch));
       const changed = changedFields(old, definition);
@@ -92,12 +104,13 @@ export class Experiments {
       if (changed.includes('key'))
         throw invalid([{ pointer: '/key', detail: 'is part of the address and never changes' }]);
       requireChangeable(before.status, changed);
+      requirePromiseKept(before.status, old, definition);
       requireValid(definition, changed);
       await requireReferences(changing.transaction, definition);
       if (before.status === 'running') await requireEnd(changing, old, definition, changed);
       const after = await store.update({ ...before, definition }, changing.now);
       if (before.status === 'draft') return recorded(changing, before, after);
-      await store.pinMetrics(definition);
+      await store.pinMetrics(definition, before.flagWide);
       const pinned = await recorded(changing, before, await store.read(key));
       await openEpochIfNeeded(changing, old, definition, changed);
       return pinned;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../canonical-json.ts';
 import { AppError } from '../errors.ts';
 import type { PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 const claimSql = loadSql(new URL('./claim-idempotency-key.sql', import.meta.url));
 const forgetSql = loadSql(new URL('./forget-idempotency-keys.sql', import.meta.url));

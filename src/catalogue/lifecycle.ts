@@ -1,12 +1,14 @@
 import { AppError } from '../errors.ts';
 import type { Change, Changes, Changing } from './changes.ts';
 import { armsOf, insertEpoch } from './epochs.ts';
-import { requireStep, weightsDiffer } from './experiment-changes.ts';
+import { requireExplicit, requireStep, stoppedAt, weightsDiffer } from './experiment-changes.ts';
 import { requireFlagFree, requireReferences } from './experiment-references.ts';
 import { brokenRules } from './experiment-rules.ts';
 import { definitionOf, ExperimentStore, type NextRevision } from './experiment-store.ts';
 import { type EpochView, type Experiment, OpenEpoch } from './experiment-view.ts';
 import { invalid, parseDocument } from './field-errors.ts';
+import { handOver, readFlagWide } from './flag-wide/index.ts';
+import { NO_FLAG_WIDE } from './guardrail.ts';
 
 export interface LifecycleDeps {
   readonly changes: Changes;
@@ -28,44 +30,42 @@ export class Lifecycle {
 
   /**
    * Impressions count from its start on (now, where it has none); its metrics keep their current versions; its first
-   * epoch opens. @throws AppError `conflict` if it is no draft, or another experiment has the flag at that time.
+   * epoch opens; an implicit experiment on the flag makes way. @throws AppError `conflict` if it is no draft, or another experiment has the flag at that time.
    */
   start(change: Change, key: string): Promise<Experiment> {
-    return this.#step('start', change, key, async ({ transaction, now }, before) => {
+    return this.#step('start', change, key, async (changing, before) => {
+      const { transaction, now } = changing;
       const draft = definitionOf(before);
       const start = draft.start ?? now.toISOString();
       const definition = { ...draft, start };
       const broken = brokenRules(definition);
       if (broken.length > 0) throw invalid(broken);
       await requireReferences(transaction, definition);
+      const changed = await handOver(changing, definition, start);
       await requireFlagFree(transaction, definition, start, definition.end);
-      await new ExperimentStore(transaction).pinMetrics(definition);
+      const flagWide = (await readFlagWide(transaction, definition))?.flagWide ?? NO_FLAG_WIDE;
+      await new ExperimentStore(transaction).pinMetrics(definition, flagWide);
       const { arms, targeting } = definition;
       const first = { arms, targeting, effectiveAt: start, externalId: null, flagVersion: null };
       await insertEpoch(transaction, definition, first, now);
-      return { definition, status: 'running', startedAt: now.toISOString(), stoppedAt: null };
+      const running = { status: 'running', startedAt: now.toISOString(), stoppedAt: null } as const;
+      return { next: { definition, ...running, flagWide }, changed };
     });
   }
 
   /** Impressions count no longer; the windows of those that did stay open. @throws AppError `conflict` if it does not run. */
   stop(change: Change, key: string): Promise<Experiment> {
     return this.#step('stop', change, key, async ({ now }, before) => {
-      const { start, end, ...rest } = definitionOf(before);
-      const past = end !== null && Date.parse(end) <= now.getTime();
-      const early = start !== null && Date.parse(start) > now.getTime();
-      // Stopped before it began, it has no time at all.
-      const definition = { ...rest, start, end: past ? end : early ? start : now.toISOString() };
-      return { definition, status: 'stopped', startedAt: before.startedAt, stoppedAt: now.toISOString() };
+      const definition = stoppedAt(definitionOf(before), now);
+      const stopped = { status: 'stopped', stoppedAt: now.toISOString() } as const;
+      return { next: { definition, startedAt: before.startedAt, ...stopped } };
     });
   }
 
   /** Out of sight; its results stay. @throws AppError `conflict` if it was not stopped. */
   archive(change: Change, key: string): Promise<Experiment> {
     return this.#step('archive', change, key, async (_, before) => ({
-      definition: definitionOf(before),
-      status: 'archived',
-      startedAt: before.startedAt,
-      stoppedAt: before.stoppedAt,
+      next: { ...before, definition: definitionOf(before), status: 'archived' },
     }));
   }
 
@@ -75,6 +75,7 @@ export class Lifecycle {
     const opened = await this.#changes.make(change, async ({ transaction, now, record }) => {
       const store = new ExperimentStore(transaction);
       const before = await store.lock(key);
+      requireExplicit(before);
       if (before.status !== 'running')
         throw new AppError(
           'conflict',
@@ -105,17 +106,27 @@ export class Lifecycle {
     step: Step,
     change: Change,
     key: string,
-    work: (changing: Changing, before: Experiment) => Promise<NextRevision>,
+    work: (changing: Changing, before: Experiment) => Promise<Stepped>,
   ): Promise<Experiment> {
+    const others: string[] = [];
     const stepped = await this.#changes.make(change, async (changing) => {
       const store = new ExperimentStore(changing.transaction);
       const before = await store.lock(key);
+      requireExplicit(before);
       requireStep(step, key, before.status);
-      const after = await store.update(await work(changing, before), changing.now);
+      const { next, changed = [] } = await work(changing, before);
+      others.push(...changed);
+      const after = await store.update(next, changing.now);
       await changing.record({ action: step, resource: `experiments/${key}`, before, after });
       return after;
     });
-    await this.#announce(key);
+    for (const each of [...others, key]) await this.#announce(each);
     return stepped;
   }
+}
+
+interface Stepped {
+  readonly next: NextRevision;
+  /** Others that were changed with it. */
+  readonly changed?: readonly string[];
 }

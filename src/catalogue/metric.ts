@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { canonicalJson } from '../canonical-json.ts';
 import { AttributeFilters } from './attribute-filter.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { Key } from './key.ts';
 
 const event = z.string().min(1).max(200).describe('the conversion’s name');

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { type Page, type PageQuery, positionOf, toPage } from '../access/index.ts';
+import { sameJson } from '../canonical-json.ts';
 import { AppError } from '../errors.ts';
 import type { Postgres, PostgresRunner } from '../stores/postgres/index.ts';
 import { loadSql } from '../stores/sql-file.ts';
-import { sameJson } from './canonical-json.ts';
 import type { Change, Changes } from './changes.ts';
 import { invalid, parseDocument } from './field-errors.ts';
 import { parsePatched } from './merge-patch.ts';

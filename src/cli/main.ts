@@ -2,12 +2,15 @@
 import { AppError } from '../errors.ts';
 import { version } from '../version.ts';
 import { rebuild, verify } from './attribution.ts';
+import { backtest } from './backtest.ts';
 import { breakdown } from './breakdown.ts';
 import { compute } from './compute.ts';
 import { config } from './config.ts';
 import { deadLetters } from './dead-letters.ts';
 import { erase } from './erase.ts';
+import { replay } from './replay.ts';
 import { results } from './results.ts';
+import { times } from './times.ts';
 
 interface Command {
   readonly usage: string;
@@ -18,13 +21,16 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  backtest,
   breakdown,
   compute,
   config,
   'dead-letters': deadLetters,
   erase,
   rebuild,
+  replay,
   results,
+  times,
   verify,
 };
 

@@ -1,8 +1,13 @@
 import type { BlockRows } from '../ingest/index.ts';
 
 export interface BlockBufferLimits {
-  /** How long rows wait for others to share their block with. */
+  /** How long rows wait at least for others to share their block with. */
   readonly lingerMs: number;
+  /**
+   * How long at most: they wait `LINGER_WRITES` times as long as the last block took to write. An insert's cost is that of
+   * one of its parts and of merging it, hardly of its rows: where the machine is busy, fewer of them leave more for all else.
+   */
+  readonly mostLingerMs: number;
   /** So many waiting rows go at once when nothing is being written. */
   readonly eagerRows: number;
   /** A block with so many rows or bytes takes no more. */
@@ -14,11 +19,14 @@ export interface BlockBufferLimits {
 
 export const BLOCK_BUFFER_LIMITS: BlockBufferLimits = {
   lingerMs: 50,
+  mostLingerMs: 250,
   eagerRows: 4000,
   blockRows: 50_000,
   blockBytes: 16 * 1024 * 1024,
   writers: 2,
 };
+
+const LINGER_WRITES = 8;
 
 export interface BlockBufferOptions {
   readonly write: (rows: BlockRows) => Promise<unknown>;
@@ -51,7 +59,7 @@ export function countRows(rows: BlockRows): number {
 /**
  * Gathers the rows of concurrent requests into blocks: few large inserts instead of many small ones. A lone request's
  * rows go at once, those that come while a block is being written share the next one, and none waits longer than
- * `lingerMs` for a writer that is free.
+ * `mostLingerMs` for a writer that is free.
  */
 export class BlockBuffer {
   readonly #write: (rows: BlockRows) => Promise<unknown>;
@@ -65,6 +73,7 @@ export class BlockBuffer {
   #rows = 0;
   #bytes = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
+  #tookMs = 0;
   #failing = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -151,7 +160,8 @@ export class BlockBuffer {
 
   /** How long the open block still waits for more rows. */
   #waitMs(): number {
-    const { lingerMs, eagerRows } = this.#limits;
+    const { eagerRows } = this.#limits;
+    const lingerMs = this.#lingerMs();
     const now = performance.now();
     const own = this.#open.since + lingerMs - now;
     if (this.#writing > 0) return own;
@@ -160,17 +170,23 @@ export class BlockBuffer {
     return Math.min(own, this.#startedAt + lingerMs - now);
   }
 
+  #lingerMs(): number {
+    const { lingerMs, mostLingerMs } = this.#limits;
+    return Math.max(lingerMs, Math.min(mostLingerMs, LINGER_WRITES * this.#tookMs));
+  }
+
   #start(block: OpenBlock | undefined): void {
     if (block === undefined) return;
     this.#writing += 1;
     this.#startedAt = performance.now();
-    void this.#finish(block);
+    void this.#finish(block, this.#startedAt);
   }
 
-  async #finish(block: OpenBlock): Promise<void> {
+  async #finish(block: OpenBlock, startedAt: number): Promise<void> {
     try {
       await this.#write(block.rows);
       this.#failing = false;
+      this.#tookMs = performance.now() - startedAt;
       this.#settle(block);
       block.written.resolve();
     } catch (error) {

@@ -19,26 +19,29 @@ import { ValidationPipe } from './validation.pipe.ts';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * What may be written down of an address. A ready link carries its token in the query, however its name is written; and
- * a unit's id, which its address has, is personal data.
+ * What may be written down of an address. A ready link carries its token in the query, however its name is written, and
+ * a gate's address carries one in its path; a unit's id, which its address has, is personal data.
  */
 export function loggable(url: string): string {
   const [whole = '', query = ''] = url.split('?', 2);
-  const path = withoutUnit(whole);
+  const path = withoutSecret(whole);
   if (new URLSearchParams(query).has('token')) return `${path}?…`;
   return url.includes('?') ? `${path}?${query}` : path;
 }
 
-function withoutUnit(path: string): string {
+function withoutSecret(path: string): string {
   let plain: string;
+  let broken = '';
   try {
     // As the router reads it.
     plain = decodeURIComponent(path);
   } catch {
-    return `${path.split('%')[0]}…`;
+    plain = path.split('%')[0] ?? '';
+    broken = '…';
   }
-  const [before, after] = plain.split(/\/units\//i, 2);
-  return after === undefined ? path : `${before}/units/…`;
+  const secret = /\/(units|flagger|kayenta)\//i.exec(plain);
+  if (secret === null) return broken === '' ? path : `${plain}${broken}`;
+  return `${plain.slice(0, secret.index)}/${secret[1]?.toLowerCase()}/…`;
 }
 
 /** How often connections are looked at that a client may keep open after its answer. */

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
-import type { JobCounts, Jobs, RunState, ScorecardHandler } from './jobs.ts';
+import type { JobCounts, Jobs, KeyedQueue, RunState, Work } from './jobs.ts';
+import { BullKeyedQueue } from './keyed-queue.ts';
 import type { Queueing, ScorecardQueue, ScorecardWorker, WorkerSettings } from './queueing.ts';
 import { Reach } from './reach.ts';
 import { newRunId } from './run-id.ts';
@@ -13,6 +14,8 @@ export interface BullJobsSettings {
   readonly lockMs: number;
   readonly retryDelayMs: number;
   readonly keptRuns: number;
+  readonly sweepEveryMs: number;
+  readonly overlapsEveryMs: number;
   /** When a night's work is done, as cron writes it; UTC. */
   readonly nightly: string;
 }
@@ -24,17 +27,14 @@ const EVERY_EXPERIMENT = '*';
 /** Nobody reads BullMQ's events here, and each kept one is a row. */
 const FEW_EVENTS = { events: { maxLen: 100 } };
 
-/**
- * Two queues, because BullMQ does not let a schedule's own jobs be deduplicated: `ticks` has a schedule per
- * experiment, and each tick asks `scorecards` for a run, where the experiment is the deduplication id.
- */
+/** One queue for the runs of scorecards, where the experiment is the deduplication id, and one for what is done regularly. */
 export class BullJobs implements Jobs {
   readonly #queueing: Queueing;
   readonly #settings: BullJobsSettings;
   readonly #logger: Logger;
-  readonly #ticks: ScorecardQueue;
   readonly #scorecards: ScorecardQueue;
-  readonly #nights: ScorecardQueue;
+  readonly #regular: ScorecardQueue;
+  readonly #keyed: BullKeyedQueue[] = [];
   #workers: ScorecardWorker[] = [];
   /** Closing has begun: nobody is to wait for a run any more. */
   readonly #closed = new AbortController();
@@ -46,10 +46,6 @@ export class BullJobs implements Jobs {
     this.#queueing = queueing;
     this.#settings = settings;
     this.#logger = settings.logger;
-    this.#ticks = queueing.openQueue('ticks', {
-      defaultJobOptions: { removeOnComplete: true, removeOnFail: { count: 100, age: DAY_SECONDS } },
-      streams: FEW_EVENTS,
-    });
     this.#scorecards = queueing.openQueue('scorecards', {
       defaultJobOptions: {
         attempts: 3,
@@ -59,7 +55,7 @@ export class BullJobs implements Jobs {
       },
       streams: FEW_EVENTS,
     });
-    this.#nights = queueing.openQueue('nights', {
+    this.#regular = queueing.openQueue('regular', {
       defaultJobOptions: {
         attempts: 5,
         backoff: { type: 'exponential', delay: settings.retryDelayMs },
@@ -69,32 +65,7 @@ export class BullJobs implements Jobs {
       streams: FEW_EVENTS,
     });
     this.#runs = new RunStates(this.#scorecards, this.#reach);
-    for (const queue of [this.#ticks, this.#scorecards, this.#nights]) this.#logErrors(queue);
-  }
-
-  async scheduleScorecard(experimentKey: string, everySeconds: number): Promise<void> {
-    if (!Number.isInteger(everySeconds) || everySeconds < 1) {
-      throw new AppError(
-        'bad-request',
-        'A scorecard is refreshed every whole second at most: give 1 or more seconds.',
-      );
-    }
-    await this.#reach.ask(() =>
-      this.#ticks.upsertJobScheduler(
-        experimentKey,
-        { every: everySeconds * 1_000 },
-        { name: 'tick', data: { experiment: experimentKey } },
-      ),
-    );
-  }
-
-  async unscheduleScorecard(experimentKey: string): Promise<void> {
-    await this.#reach.ask(() => this.#ticks.removeJobScheduler(experimentKey));
-  }
-
-  async scheduled(): Promise<string[]> {
-    const schedulers = await this.#reach.ask(() => this.#ticks.getJobSchedulers());
-    return schedulers.map((scheduler) => scheduler.key).sort();
+    for (const queue of [this.#scorecards, this.#regular]) this.#logErrors(queue);
   }
 
   async runScorecardNow(experimentKey: string): Promise<string> {
@@ -126,22 +97,9 @@ export class BullJobs implements Jobs {
     }
   }
 
-  async work(handler: ScorecardHandler, nightly?: () => Promise<void>): Promise<void> {
-    const common = {
-      lockDuration: this.#settings.lockMs,
-      stalledInterval: Math.ceil(this.#settings.lockMs / 2),
-      maxStalledCount: 3,
-      // After a failed connection; BullMQ's default of 15 s would be as long an outage.
-      runRetryDelay: 1_000,
-    };
-    const ticks = this.#queueing.openWorker(
-      'ticks',
-      async (job) => {
-        await this.runScorecardNow(job.data.experiment);
-      },
-      { ...common, concurrency: 8 },
-    );
-    const scorecards = this.#queueing.openWorker('scorecards', (job) => handler(job.data.experiment), {
+  async work(work: Work): Promise<void> {
+    const common = this.#workerSettings();
+    const scorecards = this.#queueing.openWorker('scorecards', (job) => work.scorecard(job.data.experiment), {
       ...common,
       concurrency: this.#settings.concurrency,
     });
@@ -153,22 +111,31 @@ export class BullJobs implements Jobs {
         'scorecard run failed',
       );
     });
-    this.#workers = [ticks, scorecards];
-    if (nightly !== undefined) this.#workers.push(await this.#workNightly(nightly, common));
+    this.#workers = [scorecards, await this.#workRegularly(work, common)];
     for (const worker of this.#workers) this.#logErrors(worker);
     await this.#reach.ask(() => Promise.all(this.#workers.map((worker) => worker.waitUntilReady())));
   }
 
-  async #workNightly(nightly: () => Promise<void>, common: Omit<WorkerSettings, 'concurrency'>) {
-    await this.#reach.ask(() =>
-      this.#nights.upsertJobScheduler(
-        'night',
-        { pattern: this.#settings.nightly, tz: 'UTC' },
-        { name: 'night', data: { experiment: EVERY_EXPERIMENT } },
-      ),
+  async #workRegularly(work: Work, common: Omit<WorkerSettings, 'concurrency'>): Promise<ScorecardWorker> {
+    const { nightly, overlapsEveryMs, sweepEveryMs } = this.#settings;
+    const schedules = {
+      night: { does: work.night, repeat: { pattern: nightly, tz: 'UTC' } },
+      overlaps: { does: work.overlaps, repeat: { every: overlapsEveryMs } },
+      sweep: { does: work.sweep, repeat: { every: sweepEveryMs } },
+    };
+    for (const [name, { does, repeat }] of Object.entries(schedules))
+      if (does !== undefined)
+        await this.#reach.ask(() =>
+          this.#regular.upsertJobScheduler(name, repeat, { name, data: { experiment: EVERY_EXPERIMENT } }),
+        );
+    const worker = this.#queueing.openWorker(
+      'regular',
+      async (job) => schedules[job.name as keyof typeof schedules].does?.(),
+      { ...common, concurrency: Object.keys(schedules).length },
     );
-    const worker = this.#queueing.openWorker('nights', () => nightly(), { ...common, concurrency: 1 });
-    worker.on('failed', (_, error) => this.#logger.error({ err: error }, 'the night’s work failed'));
+    worker.on('failed', (job, error) =>
+      this.#logger.error({ err: error, work: job?.name }, 'regular work failed; it is tried again'),
+    );
     return worker;
   }
 
@@ -176,7 +143,16 @@ export class BullJobs implements Jobs {
     const workers = this.#workers;
     this.#workers = [];
     // All at once, so that none takes another job while the last ones of the others end.
-    await Promise.all(workers.map((worker) => worker.close()));
+    await Promise.all([...workers.map((worker) => worker.close()), ...this.#keyed.map((q) => q.stopWork())]);
+  }
+
+  keyed(name: string): KeyedQueue {
+    const queue = new BullKeyedQueue({
+      ...{ name, queueing: this.#queueing, reach: this.#reach, logger: this.#logger },
+      worker: this.#workerSettings(),
+    });
+    this.#keyed.push(queue);
+    return queue;
   }
 
   async counts(): Promise<JobCounts> {
@@ -196,8 +172,19 @@ export class BullJobs implements Jobs {
     this.#closed.abort();
     await this.stopWork();
     this.#reach.letGo();
-    await Promise.all([this.#ticks.close(), this.#scorecards.close(), this.#nights.close()]);
+    const queues = [this.#scorecards, this.#regular, ...this.#keyed];
+    await Promise.all(queues.map((queue) => queue.close()));
     await this.#queueing.close();
+  }
+
+  #workerSettings(): Omit<WorkerSettings, 'concurrency'> {
+    return {
+      lockDuration: this.#settings.lockMs,
+      stalledInterval: Math.ceil(this.#settings.lockMs / 2),
+      maxStalledCount: 3,
+      // After a failed connection; BullMQ's default of 15 s would be as long an outage.
+      runRetryDelay: 1_000,
+    };
   }
 
   #logErrors(source: ScorecardQueue | ScorecardWorker): void {

@@ -20,6 +20,10 @@ export interface JobsOptions {
   readonly retryDelayMs?: number;
   /** How many finished runs, and as many failed ones, are remembered. Default 1 000. */
   readonly keptRuns?: number;
+  /** How often the sweep is made. Default 60 000. */
+  readonly sweepEveryMs?: number;
+  /** How often it is looked for flags that are not assigned independently. Default 300 000. */
+  readonly overlapsEveryMs?: number;
   /** When the night's work is done, as cron writes it; UTC. Default at three. */
   readonly nightly?: string;
 }
@@ -36,6 +40,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     lockMs: options.lockMs ?? 10_000,
     retryDelayMs: options.retryDelayMs ?? 1_000,
     keptRuns: options.keptRuns ?? 1_000,
+    sweepEveryMs: options.sweepEveryMs ?? 60_000,
+    overlapsEveryMs: options.overlapsEveryMs ?? 300_000,
     nightly: options.nightly ?? '0 3 * * *',
   });
 }

@@ -1,5 +1,10 @@
 import type { JobsOptions as AddOptions, Job, Queue, Worker } from 'bullmq';
 
+/** The data of a job of a keyed queue: whose it is. */
+export interface KeyedJob {
+  readonly key: string;
+}
+
 /** The data of both kinds of job: which experiment. */
 export interface ScorecardJob {
   readonly experiment: string;
@@ -24,11 +29,11 @@ export interface WorkerSettings {
 
 /** BullMQ bound to one backend. */
 export interface Queueing {
-  openQueue(name: string, settings: QueueSettings): ScorecardQueue;
-  openWorker(
+  openQueue<Data = ScorecardJob>(name: string, settings: QueueSettings): Queue<Data>;
+  openWorker<Data = ScorecardJob>(
     name: string,
-    processor: (job: Job<ScorecardJob>) => Promise<void>,
+    processor: (job: Job<Data>) => Promise<void>,
     settings: WorkerSettings,
-  ): ScorecardWorker;
+  ): Worker<Data>;
   close(): Promise<void>;
 }

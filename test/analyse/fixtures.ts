@@ -1,7 +1,7 @@
 import { emptyMoments, type Moments, momentsOf } from '../../analysis/index.ts';
 import type { Attribution, Exclusions, MomentsRow, UnitsRow } from '../../src/attribute/index.ts';
 import type { Epoch, ExperimentPlan, MetricRole, PlannedMetric } from '../../src/catalogue/index.ts';
-import { Metric } from '../../src/catalogue/index.ts';
+import { DecisionPolicy, Metric } from '../../src/catalogue/index.ts';
 
 /** A metric as a plan has it, from the least that defines one. */
 export function planned(role: MetricRole, definition: Record<string, unknown>): PlannedMetric {
@@ -43,6 +43,10 @@ export function planOf(overrides: Partial<ExperimentPlan> = {}): ExperimentPlan 
     refreshSeconds: 60,
     epochs: [epoch(1, { control: 1, treatment: 1 })],
     metrics: [signups],
+    guardrails: [],
+    guardrailsChangedAt: null,
+    optedOut: null,
+    decisions: DecisionPolicy.parse({}),
     segments: [],
     segmentAttributes: [],
     specHash: 'a'.repeat(64),

@@ -90,6 +90,27 @@ describe('saving', () => {
     expect(await latestId('monotone')).toBe('sc_monotone_6');
   });
 
+  it('of many at once keeps each for itself', async () => {
+    await scorecards.save(scorecardAt('many-b', 9));
+    const all = [scorecardAt('many-a', 5), scorecardAt('many-b', 5), scorecardAt('many-c', 5)];
+    await scorecards.saveAll(all);
+    await scorecards.saveAll(all);
+    await scorecards.saveAll([]);
+    const latest = await scorecards.latest(['many-a', 'many-b', 'many-c']);
+    expect([...latest].map(([key, { scorecardId }]) => [key, scorecardId]).sort()).toEqual([
+      ['many-a', 'sc_many-a_5'],
+      ['many-b', 'sc_many-b_9'],
+      ['many-c', 'sc_many-c_5'],
+    ]);
+    for (const [key, rows] of [
+      ['many-a', 1],
+      ['many-b', 2],
+    ] as const) {
+      expect(await rowsOf('scorecards', key)).toBe(rows);
+      expect(await rowsOf('scorecard_points', key)).toBe(rows);
+    }
+  });
+
   it('of an experiment without metrics needs no points', async () => {
     const scorecard = buildScorecard(planOf({ key: 'bare', metrics: [] }), attributionOf(), {
       computedAt: new Date(FIRST_MS),

@@ -6,7 +6,7 @@ const plan = planOf();
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 const fromMoments = (seconds: number, identity = buildIdentity(plan)) => ({
   ...attributionOf({ dataThrough: at(seconds) }),
-  ...{ build: 1, identity },
+  ...{ experiment: plan.key, build: 1, identity },
 });
 
 /** Live moments that are read one after the other, the last one again and again; a clock that goes on with each. */

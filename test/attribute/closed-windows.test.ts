@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedWindows, type MomentsRow } from '../../src/attribute/index.ts';
+import { closedWindows, type MomentsRow, nextClosing } from '../../src/attribute/index.ts';
 import type { Epoch, ExperimentPlan } from '../../src/catalogue/index.ts';
 import { meansOf } from '../analyse/fixtures.ts';
 import { experiment, HOUR, START, spend } from './experiments.ts';
@@ -28,6 +28,25 @@ const planOf = (windowHours: number | null, ...changes: Date[]): ExperimentPlan 
 
 describe('closed windows', () => {
   const days = [row('03-01'), row('03-02'), row('03-03')];
+
+  it.each([
+    ['a day', planOf(24)],
+    ['a day and a half, and a change', planOf(36, at('03-03T07:00'))],
+    ['no end, and two changes', planOf(null, at('03-02T05:30'), at('03-03T01:00'))],
+  ])('of %s change at the next closing and never before', (_, plan) => {
+    let through = at('03-01T10:00');
+    for (let step = 0; step < 6; step += 1) {
+      const next = nextClosing(plan, plan.metrics, through);
+      if (next === null) {
+        expect(closed(plan, at('06-01T00:00'), days)).toEqual(closed(plan, through, days));
+        return;
+      }
+      expect(next.getTime()).toBeGreaterThan(through.getTime());
+      expect(closed(plan, new Date(next.getTime() - 1), days)).toEqual(closed(plan, through, days));
+      through = next;
+    }
+    expect(closed(plan, through, days)).toEqual(['03-01', '03-02', '03-03']);
+  });
 
   it('are of a day once the window of a unit at its very end is over, and not a millisecond before', () => {
     const plan = planOf(24);

@@ -1,4 +1,9 @@
-import type { ExperimentPlan, Metric, PlannedMetric } from '../../src/catalogue/index.ts';
+import {
+  DecisionPolicy,
+  type ExperimentPlan,
+  type Metric,
+  type PlannedMetric,
+} from '../../src/catalogue/index.ts';
 import type { RawConversion, RawImpression } from './model-unit.ts';
 import type { Unhashed } from './streams.ts';
 
@@ -25,6 +30,10 @@ export function experiment(
       start,
       end: null,
       refreshSeconds: 60,
+      guardrails: [],
+      guardrailsChangedAt: null,
+      optedOut: null,
+      decisions: DecisionPolicy.parse({}),
       segments: [],
       segmentAttributes: [],
       specHash: '',

@@ -42,9 +42,9 @@ const conflict = { code: 'conflict' };
 
 describe('whoever has lost the lease (I6)', () => {
   it('cannot begin a cycle', async () => {
-    const { old } = await overtaken();
+    const { old, next } = await overtaken();
     await expect(shard.intend(old, 2000)).rejects.toMatchObject(conflict);
-    expect(await shard.read()).toEqual({ through: 1000, under: null });
+    expect(await shard.read()).toEqual({ fence: next, through: 1000, under: null });
   });
 
   it('cannot end the cycle that it began, nor one that another began', async () => {

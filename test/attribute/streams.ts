@@ -1,10 +1,11 @@
-import type {
-  AttributeFilter,
-  Epoch,
-  ExperimentPlan,
-  Metric,
-  MetricSource,
-  PlannedMetric,
+import {
+  type AttributeFilter,
+  DecisionPolicy,
+  type Epoch,
+  type ExperimentPlan,
+  type Metric,
+  type MetricSource,
+  type PlannedMetric,
 } from '../../src/catalogue/index.ts';
 import type { RawConversion, RawImpression } from './model-unit.ts';
 import { Random } from './random.ts';
@@ -60,6 +61,10 @@ export function randomTrial(seed: number, streams: number): Trial {
     ...{ status: 'running', refreshSeconds: 60, segments: [], specHash: '' },
     segmentAttributes: random.pick([[], ['country'], ['city'], ['city', 'age', 'never', ODD_NAME]]),
     eligibleReasons: ['', 'split', 'cached'],
+    guardrails: [],
+    guardrailsChangedAt: null,
+    optedOut: null,
+    decisions: DecisionPolicy.parse({}),
     guardSeconds: random.pick([0, 60, STEP / 1000, (2 * STEP) / 1000]),
     start: new Date(START),
     end: random.chance(0.5) ? new Date(START + random.int(16, 60) * STEP) : null,

@@ -19,7 +19,11 @@ export interface CatalogueFixture {
   /** What the hook was told. */
   readonly told: Experiment[];
   /** An address below /api/v1, as one who may read and write experiments, or with other scopes. */
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer>;
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options?: CallOptions,
+  ): Promise<Answer>;
   readonly app: NestFastifyApplication;
   close(): Promise<void>;
 }

@@ -55,7 +55,7 @@ describe('one flag', () => {
 });
 
 const refreshed = async ({ catalogue, clock }: CatalogueFixture): Promise<string[]> =>
-  (await catalogue.experimentsToRefresh(clock.now())).map(({ key }) => key);
+  (await catalogue.runningPlans(clock.now())).map(({ key }) => key);
 
 describe('its steps', () => {
   it('leave its scorecard alive until the last window has closed', async () => {

@@ -85,4 +85,43 @@ describe.skipIf('skipped' in server)('the catalogue on a Postgres server', () =>
     const times = epochs.map(({ effectiveAt }) => effectiveAt);
     expect(times).toEqual([...times].sort());
   });
+
+  it('lets changes of a flag and of what runs on it meet, and never two experiments', async () => {
+    const { catalogue, clock } = fixture;
+    const guardrails = [{ metric: 'visit', margin: { kind: 'relative', value: 0.1 } }] as const;
+    await catalogue.flagGuardrails.replace(by, 'production', null, { guardrails: [...guardrails] });
+    const place = { environment: 'production', flag: 'met' };
+    await makeFlag(catalogue, 'met');
+    await catalogue.flags.patch(by, 'production/met', 'any', {
+      allocation: { control: 'control', weights: { control: 1, treatment: 1 } },
+    });
+    const key = 'meeting';
+    await catalogue.experiments.create(by, definition(key, 'met'));
+    const [began] = await Promise.allSettled([
+      catalogue.flagWide.begin(place),
+      catalogue.flagWide.begin(place),
+      catalogue.start(by, key),
+    ]);
+    expect(['fulfilled', 'rejected']).toContain(began.status);
+    const { items } = await catalogue.experiments.list({ limit: 10 }, { flag: 'met', status: 'running' });
+    expect(items.map((one) => one.key)).toEqual([key]);
+    for (let round = 1; round <= 5; round += 1) {
+      clock.advance(HOUR);
+      const why = `round ${round}`;
+      const optOut = round % 2 === 0 ? null : { metrics: ['visit'], why };
+      await catalogue.flagGuardrails.replace(by, 'production', 'any', {
+        guardrails: [{ metric: 'visit', margin: { kind: 'relative', value: (round + 1) / 10 } }],
+      });
+      // In whatever order: none waits for another in a circle.
+      await Promise.all([
+        catalogue.flags.patch(by, 'production/met', 'any', { guardrailsOptOut: optOut }),
+        catalogue.experiments.patch(by, key, 'any', { name: why }),
+        catalogue.flagWide.follow(key),
+        catalogue.openEpoch(by, key, { weights: { control: 1, treatment: round + 1 } }),
+      ]);
+      const { name, flagWide } = await catalogue.experiments.read(key);
+      expect([name, flagWide.revision]).toEqual([why, round + 1]);
+      expect(flagWide.optedOut).toEqual(optOut);
+    }
+  });
 });

@@ -2,7 +2,7 @@ import { setTimeout as timeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Recomputation } from '../../src/attribute/index.ts';
-import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import { DecisionPolicy, type ExperimentPlan } from '../../src/catalogue/index.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ClickHouse, InsertBlock } from '../../src/stores/clickhouse/index.ts';
 import { readStreamThrough } from '../../src/stream-ingest/index.ts';
@@ -29,6 +29,10 @@ function planOf(startedAt: number): ExperimentPlan {
       refreshSeconds: 60,
       guardSeconds: 0,
       segments: [],
+      guardrails: [],
+      guardrailsChangedAt: null,
+      optedOut: null,
+      decisions: DecisionPolicy.parse({}),
       segmentAttributes: [],
       specHash: '',
     },
@@ -92,7 +96,12 @@ describe.skipIf(missing !== null)('nothing is lost or doubled', { timeout: 180_0
         await timeout(50);
       }
     })();
-    for (let i = 0; i < 5; i += 1) {
+    const assignments = async () => {
+      const each = readers.map(({ registry }) => counted(registry, 'assay_stream_rebalances_total'));
+      return (await Promise.all(each)).reduce((sum, n) => sum + n, 0);
+    };
+    // Joins that fall into one rebalance are one: on a busy machine it takes more of them.
+    for (let i = 0; i < 5 || ((await assignments()) <= 10 && i < 12); i += 1) {
       await timeout(3000);
       readers.push(await scene.startIngest());
     }
@@ -100,10 +109,7 @@ describe.skipIf(missing !== null)('nothing is lost or doubled', { timeout: 180_0
     await producing;
     const { messages } = await exactly();
     expect(messages).toBeGreaterThan(500);
-    const assignments = await Promise.all(
-      readers.map(({ registry }) => counted(registry, 'assay_stream_rebalances_total')),
-    );
-    expect(assignments.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(10);
+    expect(await assignments()).toBeGreaterThan(10);
   });
 
   it.each(['killed', 'stopped'] as const)('while the broker is %s for some seconds', async (how) => {

@@ -47,7 +47,11 @@ describe('any body at all', () => {
     const registry = new Registry();
     const logger = pino({ level: 'silent' });
     ingest = await Ingest.open({ clickhouse, postgres, logger, registry, source: 'direct:test', sole: true });
-    collector = new Collector({ write: (rows) => ingest.write(rows), registry, limits: { lingerMs: 0 } });
+    collector = new Collector({
+      write: (rows) => ingest.write(rows),
+      registry,
+      limits: { lingerMs: 0, mostLingerMs: 0 },
+    });
   });
   afterAll(async () => {
     await collector.close();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   BLOCK_BUFFER_LIMITS,
   BlockBuffer,
@@ -23,7 +23,7 @@ function held(limits: Partial<BlockBufferLimits> = {}) {
       return done.promise;
     },
     failed: (block) => failed.push(block),
-    limits: { ...BLOCK_BUFFER_LIMITS, lingerMs: 0, ...limits },
+    limits: { ...BLOCK_BUFFER_LIMITS, lingerMs: 0, mostLingerMs: 0, ...limits },
   });
   return { buffer, writes, failed };
 }
@@ -91,5 +91,34 @@ describe('BlockBuffer', () => {
     writes[1]?.done.resolve();
     await drained;
     await Promise.all(added);
+  });
+
+  describe('of a lone producer', () => {
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    /** When the next block is begun, ms after the one before, which took so long to write. */
+    async function paceAfter(tookMs: number): Promise<number> {
+      vi.useFakeTimers();
+      const { buffer, writes } = held({ lingerMs: 50, mostLingerMs: 250 });
+      const startedAt = performance.now();
+      const first = buffer.add(chunk(1));
+      await vi.advanceTimersByTimeAsync(tookMs);
+      writes[0]?.done.resolve();
+      await first;
+      void buffer.add(chunk(1));
+      while (writes.length < 2) await vi.advanceTimersByTimeAsync(1);
+      return performance.now() - startedAt;
+    }
+
+    it.each([
+      [2, 50],
+      [10, 80],
+      [25, 200],
+      [100, 250],
+    ])('follow each other the slower the longer they take: %d ms, one every %d ms', async (took, pace) => {
+      expect(await paceAfter(took)).toBe(pace);
+    });
   });
 });

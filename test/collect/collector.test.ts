@@ -24,7 +24,7 @@ function collectorOf({
   const registry = new Registry();
   const collector = new Collector({
     registry,
-    limits: { lingerMs: 0, writers: 1, recentSlots: 1024, ...limits },
+    limits: { lingerMs: 0, mostLingerMs: 0, writers: 1, recentSlots: 1024, ...limits },
     write: async (rows) => {
       const done = Promise.withResolvers<void>();
       if (!hold) done.resolve();

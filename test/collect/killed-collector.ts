@@ -19,7 +19,11 @@ const ingest = await Ingest.open({
   sole: true,
   markEveryMs: 20,
 });
-const collector = new Collector({ write: (rows) => ingest.write(rows), registry, limits: { lingerMs: 1 } });
+const collector = new Collector({
+  write: (rows) => ingest.write(rows),
+  registry,
+  limits: { lingerMs: 1, mostLingerMs: 1 },
+});
 
 async function produce(client: number): Promise<void> {
   for (let n = 0; ; n++) {

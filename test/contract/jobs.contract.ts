@@ -66,7 +66,7 @@ export function jobsContract(
           error: null,
         });
         const busy = gate();
-        await jobs.work(busy.pass);
+        await jobs.work({ scorecard: busy.pass });
         expect(await busy.arrival(0)).toBe('checkout:colour');
         expect(await jobs.run(id)).toMatchObject({
           state: 'running',
@@ -97,7 +97,7 @@ export function jobsContract(
           await busy.pass(experiment);
           running -= 1;
         };
-        await Promise.all([jobs.work(handler), other.work(handler)]);
+        await Promise.all([jobs.work({ scorecard: handler }), other.work({ scorecard: handler })]);
         const first = await jobs.runScorecardNow('a');
         await busy.arrival(0);
         const later: string[] = [];
@@ -118,7 +118,7 @@ export function jobsContract(
       it('of different experiments go side by side, as many as the concurrency allows', async () => {
         const jobs = await open({ concurrency: 3 });
         const busy = gate();
-        await jobs.work(busy.pass);
+        await jobs.work({ scorecard: busy.pass });
         const ids = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => jobs.runScorecardNow(key)));
         const running = await Promise.all([busy.arrival(0), busy.arrival(1), busy.arrival(2)]);
         expect(new Set(running).size).toBe(3);
@@ -130,7 +130,7 @@ export function jobsContract(
       it('of an experiment whose key begins like another are told apart', async () => {
         const jobs = await open({ concurrency: 2 });
         const busy = gate();
-        await jobs.work(busy.pass);
+        await jobs.work({ scorecard: busy.pass });
         await jobs.runScorecardNow('a');
         await busy.arrival(0);
         const after = await jobs.runScorecardNow('a');
@@ -143,9 +143,11 @@ export function jobsContract(
       it('that fail are tried again, three times in all', async () => {
         const jobs = await open();
         const attempts: string[] = [];
-        await jobs.work(async (experiment) => {
-          attempts.push(experiment);
-          if (experiment === 'broken' || attempts.length < 3) throw new Error(`attempt ${attempts.length}`);
+        await jobs.work({
+          scorecard: async (experiment: string) => {
+            attempts.push(experiment);
+            if (experiment === 'broken' || attempts.length < 3) throw new Error(`attempt ${attempts.length}`);
+          },
         });
         expect(await jobs.waitFor(await jobs.runScorecardNow('shaky'))).toMatchObject({
           state: 'done',
@@ -161,8 +163,10 @@ export function jobsContract(
       it('of an experiment that has failed for good begin again when asked', async () => {
         const jobs = await open();
         let broken = true;
-        await jobs.work(async () => {
-          if (broken) throw new Error('broken');
+        await jobs.work({
+          scorecard: async () => {
+            if (broken) throw new Error('broken');
+          },
         });
         expect((await jobs.waitFor(await jobs.runScorecardNow('a'))).state).toBe('failed');
         broken = false;
@@ -171,7 +175,7 @@ export function jobsContract(
 
       it('are forgotten beyond the number to be kept', async () => {
         const jobs = await open({ keptRuns: 3 });
-        await jobs.work(async () => undefined);
+        await jobs.work({ scorecard: async () => undefined });
         const ids: string[] = [];
         for (let n = 0; n < 6; n += 1) {
           const id = await jobs.runScorecardNow('a');
@@ -198,79 +202,147 @@ export function jobsContract(
       });
     });
 
-    describe('schedules', () => {
-      it('run their experiment at once and again and again', async () => {
-        const jobs = await open();
-        const busy = gate();
-        busy.open();
-        await jobs.work(busy.pass);
-        await jobs.scheduleScorecard('a:b:c:d:e:f', 1);
-        expect([await busy.arrival(0), await busy.arrival(1), await busy.arrival(2)]).toEqual(
-          Array(3).fill('a:b:c:d:e:f'),
-        );
-      });
-
-      it('are one per experiment, listed in order, until they are ended', async () => {
-        const jobs = await open();
-        for (const key of ['b', 'a', 'c', 'a', 'b']) await jobs.scheduleScorecard(key, 60);
-        expect(await jobs.scheduled()).toEqual(['a', 'b', 'c']);
-        await jobs.unscheduleScorecard('b');
-        await jobs.unscheduleScorecard('never-was');
-        expect(await jobs.scheduled()).toEqual(['a', 'c']);
-      });
-
-      it('asked for again do not begin anew, and with another interval follow it', async () => {
-        const jobs = await open();
-        const busy = gate();
-        busy.open();
-        let runs = 0;
-        await jobs.work(async (experiment) => {
-          runs += 1;
-          await busy.pass(experiment);
+    describe('regular work', () => {
+      it('of the sweep is done at once and again and again, and again after it has failed', async () => {
+        const jobs = await open({ sweepEveryMs: 1000 });
+        const fourth = Promise.withResolvers<void>();
+        let sweeps = 0;
+        await jobs.work({
+          scorecard: async () => undefined,
+          sweep: async () => {
+            sweeps += 1;
+            if (sweeps === 1) throw new Error('not this time');
+            if (sweeps === 4) fourth.resolve();
+          },
         });
-        await jobs.scheduleScorecard('a', 3_600);
-        await busy.arrival(0);
-        for (let n = 0; n < 5; n += 1) await jobs.scheduleScorecard('a', 3_600);
-        await jobs.waitFor(await jobs.runScorecardNow('other'));
-        expect(runs).toBe(2);
-        await jobs.scheduleScorecard('a', 1);
-        await busy.arrival(4);
-        expect(runs).toBeGreaterThanOrEqual(5);
+        await fourth.promise;
       });
 
-      it('survive a restart', async () => {
-        const before = await open();
-        await before.scheduleScorecard('a', 1);
+      it('is done in one of the processes at a time', async () => {
+        const all = [await open({ sweepEveryMs: 1000 }), await open({ sweepEveryMs: 1000 })];
+        const third = Promise.withResolvers<void>();
+        const swept: number[] = [];
+        await Promise.all(
+          all.map((jobs) =>
+            jobs.work({
+              scorecard: async () => undefined,
+              sweep: async () => {
+                swept.push(Date.now());
+                if (swept.length === 3) third.resolve();
+              },
+            }),
+          ),
+        );
+        await third.promise;
+        // The second to begin takes the schedule over, and its first turn may come at once.
+        expect((swept[2] ?? 0) - (swept[0] ?? 0)).toBeGreaterThan(900);
+      });
+
+      it('survives a restart, and is not done where nobody can', async () => {
+        const before = await open({ sweepEveryMs: 1000 });
+        await before.work({ scorecard: async () => undefined, sweep: async () => undefined });
         await before.close();
-        const after = await open();
-        expect(await after.scheduled()).toEqual(['a']);
-        const busy = gate();
-        busy.open();
-        await after.work(busy.pass);
-        expect(await busy.arrival(1)).toBe('a');
+        const after = await open({ sweepEveryMs: 1000 });
+        const swept = Promise.withResolvers<void>();
+        await after.work({ scorecard: async () => undefined, sweep: async () => swept.resolve() });
+        await swept.promise;
       });
 
-      it.each([0, 0.5, -1, Number.NaN])('every %d seconds are refused', async (seconds) => {
-        const jobs = await open();
-        await expect(jobs.scheduleScorecard('a', seconds)).rejects.toMatchObject({ code: 'bad-request' });
-        expect(await jobs.scheduled()).toEqual([]);
+      it('that looks for overlaps is done at once and again, beside the sweep and after it has failed', async () => {
+        const jobs = await open({ overlapsEveryMs: 1000, sweepEveryMs: 1000 });
+        const [third, swept] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+        let looks = 0;
+        await jobs.work({
+          scorecard: async () => undefined,
+          sweep: async () => swept.resolve(),
+          overlaps: async () => {
+            looks += 1;
+            if (looks === 1) throw new Error('not this time');
+            if (looks === 3) third.resolve();
+          },
+        });
+        await Promise.all([third.promise, swept.promise]);
       });
-    });
 
-    describe('the night’s work', () => {
-      it('is done by its schedule, and again after it has failed', async () => {
+      it('of the night is done by its schedule, and again after it has failed', async () => {
         const jobs = await open({ nightly: '* * * * * *' });
         const third = Promise.withResolvers<void>();
         let nights = 0;
-        await jobs.work(
-          async () => undefined,
-          async () => {
+        await jobs.work({
+          scorecard: async () => undefined,
+          night: async () => {
             nights += 1;
             if (nights === 1) throw new Error('not this time');
             if (nights === 3) third.resolve();
           },
-        );
+        });
         await third.promise;
+      });
+    });
+
+    describe('keyed queues', () => {
+      it('never run one key twice at once, and once more for all that was asked during a run', async () => {
+        const [jobs, other] = [await open(), await open()];
+        const queues = [jobs.keyed('letters'), other.keyed('letters')];
+        const [first, second] = queues;
+        const busy = gate();
+        const done: string[] = [];
+        const finished = Promise.withResolvers<void>();
+        let running = 0;
+        const overlaps: number[] = [];
+        for (const queue of queues)
+          await queue.work(async (key) => {
+            if (key === 'a') overlaps.push(++running);
+            await busy.pass(key);
+            if (key === 'a') running -= 1;
+            done.push(key);
+            if (done.length === 3) finished.resolve();
+          }, 4);
+        await first?.ask('a');
+        expect(await busy.arrival(0)).toBe('a');
+        for (let n = 0; n < 10; n += 1) await (n % 2 === 0 ? first : second)?.ask('a');
+        await second?.ask('b');
+        expect(await busy.arrival(1)).toBe('b');
+        busy.open();
+        await finished.promise;
+        expect(done.toSorted()).toEqual(['a', 'a', 'b']);
+        expect(overlaps).toEqual([1, 1]);
+      });
+
+      it('run a key again that has failed, when it is asked for', async () => {
+        const queue = (await open()).keyed('letters');
+        const third = Promise.withResolvers<void>();
+        const failed = gate();
+        failed.open();
+        let runs = 0;
+        await queue.work(async (key) => {
+          runs += 1;
+          void failed.pass(key);
+          if (runs === 3) third.resolve();
+          throw new Error(`run ${runs}`);
+        }, 1);
+        for (let n = 0; n < 3; n += 1) {
+          await queue.ask('a');
+          await failed.arrival(n);
+        }
+        await third.promise;
+      });
+
+      it('are stopped with the rest, and what waits is run by the next', async () => {
+        const jobs = await open();
+        const queue = jobs.keyed('letters');
+        const busy = gate();
+        await queue.work(busy.pass, 1);
+        await queue.ask('a');
+        await busy.arrival(0);
+        await queue.ask('b');
+        const closed = jobs.close();
+        busy.open();
+        await closed;
+        const next = gate();
+        next.open();
+        await (await open()).keyed('letters').work(next.pass, 1);
+        expect(await next.arrival(0)).toBe('b');
       });
     });
 
@@ -278,7 +350,7 @@ export function jobsContract(
       it('waits for the run under way, which is done afterwards', async () => {
         const jobs = await open();
         const busy = gate();
-        await jobs.work(busy.pass);
+        await jobs.work({ scorecard: busy.pass });
         const id = await jobs.runScorecardNow('a');
         await busy.arrival(0);
         let closed = false;
@@ -295,7 +367,7 @@ export function jobsContract(
       it('leaves what waits in the queue for the next to take', async () => {
         const jobs = await open({ concurrency: 1 });
         const busy = gate();
-        await jobs.work(busy.pass);
+        await jobs.work({ scorecard: busy.pass });
         await jobs.runScorecardNow('a');
         await busy.arrival(0);
         const waiting = await jobs.runScorecardNow('b');
@@ -304,8 +376,10 @@ export function jobsContract(
         await stopped;
         expect((await jobs.run(waiting))?.state).toBe('queued');
         const seen: string[] = [];
-        await jobs.work(async (experiment) => {
-          seen.push(experiment);
+        await jobs.work({
+          scorecard: async (experiment: string) => {
+            seen.push(experiment);
+          },
         });
         await jobs.waitFor(waiting);
         expect(seen).toEqual(['b']);

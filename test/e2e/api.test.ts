@@ -252,15 +252,26 @@ describe('the API’s description', () => {
     expect(document).toEqual(JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8')));
   });
 
-  it('names no route that answers without a token, but health and readiness', async () => {
+  it('names no route that answers without a token, but health, readiness and gates, whose address has one', async () => {
     const open: string[] = [];
+    const gates: [string, number][] = [];
     for (const [path, item] of Object.entries((await openApi()).paths))
       for (const method of Object.keys(item)) {
         const url = `${service.base}${path.replaceAll(/\{[^}]*\}/g, 'x')}`;
         const answer = await fetch(url, { method: method.toUpperCase() });
-        if (answer.status !== 401) open.push(`${method} ${path}`);
+        if (path.includes('{token}')) gates.push([`${method} ${path}`, answer.status]);
+        else if (answer.status !== 401) open.push(`${method} ${path}`);
       }
     expect(open).toEqual(['get /healthz', 'get /readyz']);
+    // Without a body Flagger's are not even looked up.
+    expect(gates).toEqual([
+      ['post /flagger/{token}/gate', 422],
+      ['post /flagger/{token}/rollback', 422],
+      ['post /kayenta/{token}/canary/{id}', 404],
+      ['get /kayenta/{token}/canary/{id}', 404],
+      ['get /kayenta/{token}/canaryConfig', 404],
+      ['get /kayenta/{token}/credentials', 404],
+    ]);
   });
 });
 
@@ -279,7 +290,7 @@ describe('operations', () => {
   it('count events and jobs for Prometheus', async () => {
     const text = await (await call('/metrics')).text();
     expect(text).toMatch(/^assay_scorecard_seconds_count [1-9]/m);
-    expect(text).toMatch(/^assay_scorecard_age_seconds\{experiment="checkout"\} \d/m);
+    expect(text).toMatch(/^assay_scorecard_wait_seconds_count [1-9]/m);
     expect(text).toMatch(/^assay_jobs\{state="failed"\} 0$/m);
     expect(text).toMatch(/^assay_attribution_builds\{state="live"\} [1-9]/m);
     expect(text).toMatch(/^assay_erasures_waiting 0$/m);

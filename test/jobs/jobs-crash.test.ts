@@ -37,7 +37,7 @@ function recorder() {
 }
 
 describe('a process that is killed in the midst of a run', () => {
-  it('has the run taken again by the next, and its schedule goes on', async () => {
+  it('has the run taken again by the next, and what is regular goes on', async () => {
     const directory = join(root, 'postgres');
     const child = spawn(process.execPath, [CHILD, directory, 'stuck'], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,14 +49,13 @@ describe('a process that is killed in the midst of a run', () => {
     await once(child, 'exit');
 
     const postgres = await openEmbeddedPostgres({ directory });
-    const jobs = await openJobs({ pool: postgres.pool, logger, lockMs: 1_000 });
+    const jobs = await openJobs({ pool: postgres.pool, logger, lockMs: 1_000, sweepEveryMs: 1_000 });
     expect(await jobs.run(id)).toMatchObject({ experiment: 'stuck', state: 'running' });
-    expect(await jobs.scheduled()).toEqual(['ticking']);
     const runs = recorder();
-    await jobs.work(runs.handle);
+    await jobs.work({ scorecard: runs.handle, sweep: () => runs.handle('the sweep') });
     expect(await jobs.waitFor(id)).toMatchObject({ state: 'done' });
     expect(runs.times('stuck')).toBe(1);
-    await runs.until('ticking', 2);
+    await runs.until('the sweep', 2);
     // The dead run no longer stands in the way of the next one.
     expect(await jobs.waitFor(await jobs.runScorecardNow('stuck'))).toMatchObject({ state: 'done' });
     await jobs.close();
@@ -71,16 +70,15 @@ describe.skipIf('skipped' in server)('a Postgres server that is killed', () => {
   it('has its queues go on by themselves when it is back', async () => {
     if ('skipped' in server) return;
     const postgres = openServerPostgres({ url: server.url });
-    const jobs = await openJobs({ pool: postgres.pool, logger, lockMs: 2_000 });
+    const jobs = await openJobs({ pool: postgres.pool, logger, lockMs: 2_000, sweepEveryMs: 1_000 });
     const runs = recorder();
-    await jobs.work(runs.handle);
-    await jobs.scheduleScorecard('ticking', 1);
-    await runs.until('ticking', 2);
+    await jobs.work({ scorecard: runs.handle, sweep: () => runs.handle('the sweep') });
+    await runs.until('the sweep', 2);
     await server.kill();
     await expect(jobs.runScorecardNow('other')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(jobs.counts()).rejects.toMatchObject({ code: 'unavailable' });
     await server.restart();
-    await runs.until('ticking', runs.times('ticking') + 3);
+    await runs.until('the sweep', runs.times('the sweep') + 3);
     const asked = () => jobs.runScorecardNow('other').catch(() => null);
     await expect.poll(asked, { timeout: 20_000 }).not.toBeNull();
     await runs.until('other', 1);

@@ -264,7 +264,7 @@ describe('closed windows', () => {
     units: [...early.units, ...late.units],
     moments: [...early.moments, ...late.moments],
   });
-  const live = { ...attribution, build: 1, identity: buildIdentity(plan) };
+  const live = { ...attribution, experiment: plan.key, build: 1, identity: buildIdentity(plan) };
 
   it('are read from live moments: metrics of days that are over, units and sample ratio of all', async () => {
     const served = await started({ live, plan: { metrics }, recomputation: refuse });
@@ -337,7 +337,7 @@ describe('closed windows', () => {
 describe('figures by an attribute', () => {
   const plan = { segmentAttributes: ['country', 'plan'] };
   const identity = buildIdentity(planOf(plan));
-  const at = { dataThrough: SECOND, build: 1, identity };
+  const at = { dataThrough: SECOND, experiment: 'checkout', build: 1, identity };
   const values = ['DE', ''];
   const live = (rows: ReturnType<typeof twoArms>) => ({ ...attributionOf(rows), ...at });
   const segments = [

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import type { Attributor, Plans, Scorecard, ScorecardPointer, Scorecards } from '../../src/analyse/index.ts';
-import type { Attribution, LiveMoments } from '../../src/attribute/index.ts';
+import type { LiveAttribution, LiveMoments } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
 import { AppError } from '../../src/errors.ts';
 import { createHttpApp } from '../../src/http/index.ts';
@@ -83,7 +83,7 @@ export interface Served {
 export async function serve(options: {
   scorecards: Scorecard[];
   recomputation?: Attributor;
-  live?: Attribution & { build: number; identity: string };
+  live?: LiveAttribution;
   readSegments?: LiveMoments['readSegments'];
   plan?: Partial<ExperimentPlan>;
   computingWaitMs?: number;

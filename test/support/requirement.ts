@@ -2,13 +2,14 @@ import { appendFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { expect } from 'vitest';
 
-export type Service = 'postgres' | 'kafka' | 'chromium';
+export type Service = 'postgres' | 'kafka' | 'chromium' | 'unleash';
 
 /** What a reader does to have the skipped tests run. */
 const ENABLE: Readonly<Record<Service, string>> = {
   postgres: 'install PostgreSQL 14 or later (initdb and postgres in PATH or in /usr/lib/postgresql/*/bin)',
   kafka: 'install Java 17 or later and Maven, which fetches Kafka',
   chromium: 'install Chromium',
+  unleash: 'install PostgreSQL 14 or later, and let npm reach its registry once, which fetches Unleash',
 };
 
 /**

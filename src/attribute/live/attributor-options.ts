@@ -20,6 +20,10 @@ export interface AttributorOptions {
   readonly elapsed?: () => number;
   /** Told of each cycle that has ended. */
   readonly cycled?: (cycle: { readonly seconds: number; readonly rows: number }) => void;
+  /** Told of experiments whose live moments are others than before, or may be. */
+  readonly changed?: (experiments: readonly string[]) => void;
+  /** Told up to when `changed` was told of everything; null where another process attributes, who tells it there. */
+  readonly reached?: (through: Date | null) => void;
   readonly limits?: StatementLimits;
   readonly slice?: SliceSize;
   /** How often the plans are looked at for what has changed. */

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { SliceSize } from '../slices.ts';
 import type { AttributorOptions } from './attributor-options.ts';
-import { Builds } from './builds/index.ts';
+import { type Build, Builds } from './builds/index.ts';
 import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
 import { Eraser, ErasureBatches } from './erasure/index.ts';
 import { groupsOf } from './group.ts';
@@ -56,7 +56,15 @@ export class Attributor {
     this.#builds = new Builds(options.postgres);
     const { clickhouse, postgres, logger, plans } = options;
     this.#side = new SideWork({
-      ...{ clickhouse, postgres, logger, plans, shard: this.#shard, builds: this.#builds },
+      ...{
+        clickhouse,
+        postgres,
+        logger,
+        plans,
+        changed: this.#changed,
+        shard: this.#shard,
+        builds: this.#builds,
+      },
       ...{ limits: this.#limits, slice: options.slice ?? defaultSlice, elapsed: this.#elapsed },
       reconcileEveryMs: options.reconcileEveryMs ?? 15_000,
     });
@@ -74,7 +82,10 @@ export class Attributor {
   async step(): Promise<Step> {
     try {
       const lease = await this.#hold();
-      if (lease === null) return 'elsewhere';
+      if (lease === null) {
+        this.#options.reached?.(null);
+        return 'elsewhere';
+      }
       this.#last = await this.#next(lease);
       return this.#last;
     } catch (error) {
@@ -116,18 +127,27 @@ export class Attributor {
     await touched.create();
     await this.#builds.retireAbandoned(fence);
     await this.#side.restart();
+    // What the one before did last may not have been told to anybody.
+    this.#changed(this.#side.live);
     this.#lease = { fence, until: startedAt + LEASE_MS - KEPT_BACK_MS, touched };
     return this.#lease;
   }
 
   async #next(lease: Lease): Promise<Step> {
-    if (this.#failed) await this.#side.reload();
+    if (this.#failed) {
+      await this.#side.reload();
+      // What failed may have been done all the same.
+      this.#changed(this.#side.live);
+    }
     this.#failed = false;
-    const { through, under } = await this.#shard.read();
+    const { fence, through, under } = await this.#shard.read();
+    // What another one has done since it took over was told there.
+    this.#options.reached?.(fence === lease.fence ? new Date(through) : null);
     const { live } = this.#side;
     const { watermark } = this.#options;
     if (under?.erases === true) {
       await this.#eraser.run(this.#tools(lease), { fence: lease.fence, live }, under);
+      this.#changed(live);
       return 'erasure';
     }
     if (under !== null) {
@@ -187,13 +207,23 @@ export class Attributor {
     const touched = await touchedBuilds(tools, this.#side.live, among);
     await runCycle(tools, groupsOf(touched), cycle);
     await this.#shard.finish(lease.fence, cycle.number);
+    this.#changed(touched);
   }
+
+  readonly #changed = (builds: readonly Build[]): void => {
+    if (builds.length > 0) this.#options.changed?.(builds.map(({ plan }) => plan.key));
+  };
 
   #tools(lease: Lease): CycleTools {
     return {
       ...{ clickhouse: this.#options.clickhouse, touched: lease.touched, limits: this.#limits },
       rowsAtATime: this.#options.rowsAtATime ?? 500_000,
       permit: () => this.#permit(lease),
+      exceeded: (ranges, error) =>
+        this.#options.logger.warn(
+          { err: error, ranges },
+          'a cycle was too much at a time; in smaller ranges again',
+        ),
       overflowed: async (metrics) => {
         for (const { build, metric } of metrics)
           await this.#builds.fail(build, metric, overflowReason(metric));

@@ -1,3 +1,4 @@
+import type { PlannedMetric } from '../../catalogue/index.ts';
 import type { Attribution, BinsRow, FailedMetric, MomentsRow, UnitsRow } from '../attribution.ts';
 import { allBins } from '../bins.ts';
 import { momentsWithOthers, valueOfNone } from '../metric-moments.ts';
@@ -64,45 +65,65 @@ export function attributionOfBuild(
   };
 }
 
+interface Cohort {
+  readonly row: TableRow;
+  readonly key: string;
+  /** The epoch's index among the terms'. */
+  readonly epoch: number;
+}
+
 /** Units that have no row of a metric have a total of 0. */
-function momentsOf(build: Build, rows: readonly TableRow[], cohorts: readonly TableRow[]) {
+function momentsOf(build: Build, rows: readonly TableRow[], cohortRows: readonly TableRow[]) {
   const { terms, metricsOfEpoch, parametersOf } = groupOf([build]);
-  const found = new Map(rows.filter((row) => row.bin === 0).map((row) => [keyOf(row, row.metric), row]));
-  const binned = Map.groupBy(
-    rows.filter((row) => row.bin !== 0),
-    (row) => keyOf(row, row.metric),
+  const ofMetric = Map.groupBy(
+    rows.filter(({ excluded }) => excluded === ''),
+    ({ metric }) => metric,
   );
+  const cohorts = cohortRows.map((row): Cohort => {
+    const epoch = terms.epochs.findIndex(({ number }) => number === row.epoch);
+    return { row, key: keyOf(row), epoch };
+  });
   const moments: MomentsRow[] = [];
   const bins: BinsRow[] = [];
   const outsideTransform: Record<string, number> = {};
   for (const metric of terms.metrics) {
     const { key } = metric.definition;
+    const rowsOfMetric = ofMetric.get(key) ?? [];
+    const counted = cohorts.filter(({ epoch }) => metricsOfEpoch[epoch]?.has(metric) === true);
+    if (hasBins(metric.definition)) {
+      bins.push(...binsOf(metric, rowsOfMetric, counted));
+      continue;
+    }
+    const found = new Map(rowsOfMetric.map((row) => [keyOf(row), row]));
     const dimension = dimensionOf(metric.definition);
     const centre = build.parameters.get(metricId(metric))?.centre ?? [];
-    for (const cohort of cohorts) {
-      const epoch = terms.epochs.findIndex(({ number }) => number === cohort.epoch);
-      if (metricsOfEpoch[epoch]?.has(metric) !== true) continue;
-      const row = found.get(keyOf(cohort, key));
-      const { n = 0, leftOut: left = 0 } = row ?? {};
-      if (hasBins(metric.definition)) {
-        const others = new Map(binned.get(keyOf(cohort, key))?.map(({ bin, n }) => [bin, n]));
-        const all = existsForSome(metric.definition) ? n : cohort.n - cohort.leftOut;
-        const counted = allBins(others, all);
-        if (counted.length > 0) bins.push({ ...cohortOf(cohort), metric: key, bins: counted });
-        continue;
-      }
+    const { caps } = parametersOf(metric);
+    for (const { row: cohort, key: cohortKey, epoch } of counted) {
+      const own = found.get(cohortKey);
+      const [n, left] = [own?.n ?? 0, own?.leftOut ?? 0];
       const units = existsForSome(metric.definition) ? 0 : cohort.n - cohort.leftOut - n - left;
-      const value = valueOfNone(metric.definition, parametersOf(metric).caps?.[epoch]);
-      const sums = Array.from({ length: dimension }, (_, index) => row?.sums[index] ?? 0);
-      const products = triangleOf(row?.products ?? [], dimension);
-      const others = { units, value };
-      const summed = momentsWithOthers([n, ...sums, ...products], centre, dimension, others);
+      const value = valueOfNone(metric.definition, caps?.[epoch]);
+      const values =
+        own === undefined ? [] : [n, ...own.sums.slice(0, dimension), ...triangleOf(own.products, dimension)];
+      const summed = momentsWithOthers(values, centre, dimension, { units, value });
       if (summed.moments.n > 0) moments.push({ ...cohortOf(cohort), metric: key, moments: summed.moments });
       const leftOut = left + summed.outside;
       if (leftOut > 0) outsideTransform[key] = (outsideTransform[key] ?? 0) + leftOut;
     }
   }
   return { moments, bins, outsideTransform };
+}
+
+function binsOf(metric: PlannedMetric, rows: readonly TableRow[], cohorts: readonly Cohort[]): BinsRow[] {
+  const byCohort = Map.groupBy(rows, keyOf);
+  return cohorts.flatMap(({ row: cohort, key }) => {
+    const own = byCohort.get(key) ?? [];
+    const exist = own.find(({ bin }) => bin === 0)?.n ?? 0;
+    const others = new Map(own.filter(({ bin }) => bin !== 0).map(({ bin, n }) => [bin, n]));
+    const all = existsForSome(metric.definition) ? exist : cohort.n - cohort.leftOut;
+    const bins = allBins(others, all);
+    return bins.length > 0 ? [{ ...cohortOf(cohort), metric: metric.definition.key, bins }] : [];
+  });
 }
 
 function failuresOf(build: Build, units: readonly UnitsRow[]): FailedMetric[] {
@@ -124,8 +145,9 @@ function isOfImpressions({ excluded }: TableRow): boolean {
   return excluded !== '' && excluded !== EXCLUDED.guard;
 }
 
-function keyOf({ epoch, isNew, cohortDay, variant, excluded }: TableRow, metric: string): string {
-  return `${epoch} ${isNew} ${cohortDay} ${variant} ${metric} ${excluded}`;
+/** Of its cohort. */
+function keyOf({ epoch, isNew, cohortDay, variant }: TableRow): string {
+  return `${epoch} ${isNew} ${cohortDay} ${variant}`;
 }
 
 function cohortOf({ epoch, isNew, cohortDay, variant }: TableRow) {

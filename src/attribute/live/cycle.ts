@@ -29,6 +29,8 @@ export interface CycleTools {
   readonly rowsAtATime: number;
   /** Asked before every write; rejects where this attributor may write no more. */
   readonly permit: () => Promise<void>;
+  /** Told that a statement exceeded its limit, and in how many ranges of units it is tried now. */
+  readonly exceeded: (ranges: number, error: AppError) => void;
   /** Told of metrics that can no longer be summed, before anything is written. */
   readonly overflowed: (metrics: MomentRows['overflowed']) => Promise<void>;
 }
@@ -49,7 +51,8 @@ const SETTLE_MS = 1000;
 export async function runCycle(tools: CycleTools, groups: readonly Group[], cycle: Cycle): Promise<void> {
   const { touched, permit } = tools;
   const there = await isThere(tools, cycle.number);
-  const rows = await inRanges(Math.max(1, Math.ceil(cycle.rows / tools.rowsAtATime)), async (ranges) => {
+  const count = Math.max(1, Math.ceil(cycle.rows / tools.rowsAtATime));
+  const rows = await inRanges(count, tools.exceeded, async (ranges) => {
     const delta = new MomentRows();
     await touched.clear();
     for (const group of groups)
@@ -66,13 +69,18 @@ export async function runCycle(tools: CycleTools, groups: readonly Group[], cycl
 }
 
 /** In so many ranges of units, or in more and smaller ones where a statement exceeds its limit of memory. */
-async function inRanges<T>(count: number, work: (ranges: readonly UnitRange[]) => Promise<T>): Promise<T> {
+async function inRanges<T>(
+  count: number,
+  exceeded: CycleTools['exceeded'],
+  work: (ranges: readonly UnitRange[]) => Promise<T>,
+): Promise<T> {
   try {
     return await work(Array.from({ length: count }, (_, index) => ({ index, count })));
   } catch (error) {
     const smaller = count * SMALLER;
     if (!(error instanceof AppError) || error.code !== 'limit-exceeded' || smaller > MOST_RANGES) throw error;
-    return inRanges(smaller, work);
+    exceeded(smaller, error);
+    return inRanges(smaller, exceeded, work);
   }
 }
 

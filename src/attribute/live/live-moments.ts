@@ -7,12 +7,14 @@ import { Builds, type LiveBuild } from './builds/index.ts';
 import type { TableRow } from './moment-rows.ts';
 import { readMoments } from './moments-table.ts';
 import { Shard } from './shard/index.ts';
+import { type EpochSample, readUnitsTogether, type UnitsTogether } from './units-together.ts';
 
 /** Cycles follow each other at least 100 ms apart, and reading takes a few. */
 const MOST_READS = 20;
 
 /** An attribution out of moments. */
 export interface LiveAttribution extends Attribution {
+  readonly experiment: string;
   readonly build: number;
   /** Of the plan that the build was made for. */
   readonly identity: string;
@@ -33,6 +35,9 @@ interface Snapshot {
   readonly dataThrough: Date;
 }
 
+/** Builds whose moments are read together: their rows are held in memory. */
+const BUILDS_AT_ONCE = 250;
+
 /** Reads what the cycles have added up: a few rows an experiment, whatever the number of its events. */
 export class LiveMoments {
   readonly #clickhouse: ClickHouse;
@@ -47,8 +52,31 @@ export class LiveMoments {
 
   /** The attribution of the experiment's live build, or null where it has none yet. */
   async read(experiment: string): Promise<LiveAttribution | null> {
-    const snapshot = await this.#read(experiment, () => [ALL_UNITS]);
-    return snapshot === null ? null : attributionOf(snapshot, ALL_UNITS);
+    const [snapshot] = await this.#read([experiment], () => [ALL_UNITS]);
+    return snapshot === undefined ? null : attributionOf(snapshot, ALL_UNITS);
+  }
+
+  /** The same of many experiments in few questions; those without a live build are absent. Each is made when it is asked for. */
+  async *readMany(experiments: readonly string[]): AsyncGenerator<LiveAttribution> {
+    for (let from = 0; from < experiments.length; from += BUILDS_AT_ONCE) {
+      const some = experiments.slice(from, from + BUILDS_AT_ONCE);
+      for (const snapshot of await this.#read(some, () => [ALL_UNITS]))
+        yield attributionOf(snapshot, ALL_UNITS);
+    }
+  }
+
+  /**
+   * How many units are in both of two epochs, by the variants of both, for every pair of some epochs of live builds of one
+   * environment and unit type. It scans assignments, within 30 s: for what is done now and then.
+   */
+  async unitsTogether(samples: readonly EpochSample[]): Promise<UnitsTogether[]> {
+    const builds = await this.#builds.live(samples.map(({ experiment }) => experiment));
+    return readUnitsTogether(this.#clickhouse, samples, builds);
+  }
+
+  /** Those that have a live build. */
+  experiments(): Promise<Set<string>> {
+    return this.#builds.experiments();
   }
 
   /**
@@ -64,9 +92,12 @@ export class LiveMoments {
       segmentsOf(build.segments.filter((frozen) => frozen.attribute === attribute)).filter(
         ({ value }) => only === undefined || value === only.value,
       );
-    const snapshot = await this.#read(experiment, (build) => [ALL_UNITS, ...wanted(build).map(segmentKey)]);
+    const [snapshot] = await this.#read([experiment], (build) => [
+      ALL_UNITS,
+      ...wanted(build).map(segmentKey),
+    ]);
     const frozen = snapshot?.build.segments.find((one) => one.attribute === attribute);
-    if (snapshot === null || frozen === undefined) return null;
+    if (snapshot === undefined || frozen === undefined) return null;
     return {
       values: frozen.values,
       all: attributionOf(snapshot, ALL_UNITS),
@@ -77,21 +108,24 @@ export class LiveMoments {
     };
   }
 
+  /** One moment of all of them. */
   async #read(
-    experiment: string,
+    experiments: readonly string[],
     segmentsOfBuild: (build: LiveBuild) => readonly string[],
-  ): Promise<Snapshot | null> {
+  ): Promise<Snapshot[]> {
     for (let left = MOST_READS; ; left -= 1) {
-      const build = await this.#builds.liveOf(experiment);
-      if (build === null) return null;
+      const builds = await this.#builds.live(experiments);
+      if (builds.length === 0) return [];
       const { through, under } = await this.#shard.read();
       const cycle = under?.cycle ?? null;
-      const { rows, landed } = await readMoments(this.#clickhouse, build, cycle, segmentsOfBuild(build));
+      const segments = [...new Set(builds.flatMap(segmentsOfBuild))];
+      const { rows, landed } = await readMoments(this.#clickhouse, builds, cycle, segments);
       const after = await this.#shard.read();
       // What was begun or finished meanwhile may be in the rows or not: look again.
       const moved = after.through !== through || after.under?.cycle !== under?.cycle;
       if (moved && left > 0) continue;
-      return { build, rows, dataThrough: new Date(landed && under !== null ? under.through : through) };
+      const dataThrough = new Date(landed && under !== null ? under.through : through);
+      return builds.map((build) => ({ build, rows: rows.get(build.id) ?? [], dataThrough }));
     }
   }
 }
@@ -100,7 +134,7 @@ function attributionOf({ build, rows, dataThrough }: Snapshot, segment: string):
   const { id, identity, untrusted, verifiedAt, largestDifference } = build;
   return {
     ...attributionOfBuild(build, rows, dataThrough, segment),
-    ...{ build: id, identity },
+    ...{ experiment: build.plan.key, build: id, identity },
     provenance: { source: 'moments', verifiedAt, largestDifference, untrusted },
   };
 }

@@ -132,7 +132,9 @@ export function inFourDimensions(
   for (let i = 0; i < DIMENSIONS; i += 1)
     for (let j = i; j < DIMENSIONS; j += 1)
       whole.push(j < dimension ? (products[triangleIndex(i, j, dimension)] ?? 0) : 0);
-  return { sums: Array.from({ length: DIMENSIONS }, (_, i) => sums[i] ?? 0), products: whole };
+  const four: number[] = [];
+  for (let i = 0; i < DIMENSIONS; i += 1) four.push(sums[i] ?? 0);
+  return { sums: four, products: whole };
 }
 
 /** Where (i, j), i ≤ j, is in the triangle of so many dimensions, row by row. */

@@ -33,23 +33,27 @@ function columnsOf(dimension: number): { sums: string; products: string } {
   };
 }
 
-/** A build's moments of some segments (`segmentKey`), and whether those of a cycle that may be under way are in them. */
+/** The moments of builds in some segments (`segmentKey`), by build, and whether those of a cycle that may be under way are in them. */
 export async function readMoments(
   clickhouse: ClickHouse,
-  build: Pick<Build, 'id' | 'plan'>,
+  builds: readonly Pick<Build, 'id' | 'plan'>[],
   cycle: number | null,
   segments: readonly string[],
-): Promise<{ readonly rows: TableRow[]; readonly landed: boolean }> {
+): Promise<{ readonly rows: ReadonlyMap<number, TableRow[]>; readonly landed: boolean }> {
+  const metrics = builds.flatMap(({ plan }) => plan.metrics);
   // What is not read need not be planned, added up, written and parsed.
-  const dimension = Math.max(1, ...build.plan.metrics.map(({ definition }) => dimensionOf(definition)));
+  const dimension = metrics.reduce((most, { definition }) => Math.max(most, dimensionOf(definition)), 1);
   const rows = await clickhouse.query<Row>({
     sql: fill(READ, columnsOf(dimension)),
-    params: { build: build.id, cycle: cycle ?? 0, segments },
+    params: { builds: builds.map(({ id }) => id), cycle: cycle ?? 0, segments },
     limits: LIMITS,
   });
   return {
     landed: rows.some((row) => row.build === 0),
-    rows: rows.filter((row) => row.build !== 0).map((row) => toTableRow(row, dimension)),
+    rows: Map.groupBy(
+      rows.filter((row) => row.build !== 0).map((row) => toTableRow(row, dimension)),
+      (row) => row.build,
+    ),
   };
 }
 

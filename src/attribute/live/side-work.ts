@@ -42,6 +42,7 @@ type SideWorkOptions = Pick<AttributorOptions, 'clickhouse' | 'postgres' | 'logg
   Required<Pick<AttributorOptions, 'limits' | 'slice' | 'reconcileEveryMs' | 'elapsed'>> & {
     readonly shard: Shard;
     readonly builds: Builds;
+    readonly changed: (builds: readonly Build[]) => void;
   };
 
 /** What is done between cycles, a slice at a time: new builds, verifications, and the removal of what was retired. */
@@ -116,7 +117,8 @@ export class SideWork {
     if (now - this.#lookedAt < reconcileEveryMs) return null;
     this.#lookedAt = now;
     const plans = await this.#options.plans();
-    const gone = this.#live.filter((build) => !plans.some((plan) => plan.key === build.plan.key));
+    const keys = new Set(plans.map((plan) => plan.key));
+    const gone = this.#live.filter((build) => !keys.has(build.plan.key));
     for (const build of gone) await builds.retire(turn.fence, build.plan.key);
     await this.#clean(now);
     // Others may have asked for something.
@@ -146,6 +148,7 @@ export class SideWork {
     this.#job = null;
     this.look();
     await this.reload();
+    this.#options.changed([build]);
     logger.info({ experiment: build.plan.key, build: build.id }, 'moments are live');
   }
 
@@ -162,6 +165,7 @@ export class SideWork {
     const untrusted = difference.largest > TOLERANCE;
     await builds.verified(build.id, through, verified, untrusted);
     this.#job = null;
+    this.#options.changed([build]);
     const told = { experiment: build.plan.key, build: build.id, ...difference };
     if (!untrusted) logger.info(told, 'live moments are what raw rows give');
     else {

@@ -32,13 +32,14 @@ export async function* verification(
   through: number,
 ): AsyncGenerator<{ readonly progress: number }, Verified> {
   const segments = [ALL_UNITS, ...segmentsOf(build.segments).map(segmentKey)];
-  const { rows } = await readMoments(tools.clickhouse, build, null, segments);
+  const { rows } = await readMoments(tools.clickhouse, [build], null, segments);
+  const own = rows.get(build.id) ?? [];
   const recomputed = yield* recomputeBuild(tools, build, through);
   const at = new Date(through);
   const others = recomputed.rows.rows();
   const differences = segments.map((segment): Difference => {
     const difference = compare(
-      attributionOfBuild(build, rows, at, segment),
+      attributionOfBuild(build, own, at, segment),
       attributionOfBuild(build, others, at, segment),
     );
     const where = segment === ALL_UNITS ? '' : `, segment ${segment}`;

@@ -61,6 +61,11 @@ export class Lane {
     if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
+  /** How much of it runs. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Refuses what waits and what comes; resolves when nothing runs any more. */
   close(): Promise<void> {
     this.#closed = true;
@@ -87,7 +92,7 @@ export class Lane {
 }
 
 /** What a statement gets that comes after `close`. */
-export function closedError(): AppError {
+function closedError(): AppError {
   return new AppError(
     'unavailable',
     'ClickHouse is closed because the service is stopping; try again once it is back.',

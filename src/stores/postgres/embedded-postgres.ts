@@ -1,17 +1,15 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import type { Logger } from 'pino';
 import { AppError } from '../../errors.ts';
 import { holdLock } from '../directory-lock.ts';
-import { withBaselineCode } from './baseline-code.ts';
 import { EmbeddedPool, Listeners } from './embedded-pool.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { PoolPostgres } from './pool-postgres.ts';
 import type { Postgres } from './postgres.port.ts';
 import { unpackPreparedCluster } from './prepared-cluster.ts';
-import { elementParsers } from './row-types.ts';
 import { Session } from './session.ts';
+import { ThreadedPglite } from './threaded-pglite.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Created at the first start; one process at a time may have it open. */
@@ -20,9 +18,6 @@ export interface EmbeddedPostgresOptions {
   readonly housekeepingMs?: number;
   readonly logger?: Logger;
 }
-
-/** PGlite's default of 128 MB makes its memory grow, and took 150 MB more. */
-const SETTINGS = ['shared_buffers=16MB'];
 
 /**
  * Postgres in this process (PGlite), its files in one directory. A commit is in the operating system's hands when it
@@ -40,18 +35,22 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   const unlock = () => lock.release();
   try {
     createIfMissing(directory);
-    const db = await start(directory);
-    return serve(db, unlock, options);
+    const listeners = new Listeners();
+    const db = await start(directory, listeners);
+    return serve(db, listeners, unlock, options);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function serve(db: PGlite, unlock: () => void, options: EmbeddedPostgresOptions): Postgres {
+function serve(
+  db: ThreadedPglite,
+  listeners: Listeners,
+  unlock: () => void,
+  options: EmbeddedPostgresOptions,
+): Postgres {
   const session = new Session(db);
-  const listeners = new Listeners();
-  db.onNotification((channel, payload) => listeners.notify(channel, payload));
   const close = async () => {
     stopHousekeeping();
     await session.close().finally(unlock);
@@ -86,24 +85,11 @@ function isEmptyDirectory(path: string): boolean {
   }
 }
 
-async function start(directory: string): Promise<PGlite> {
-  const complaints: string[] = [];
+async function start(directory: string, listeners: Listeners): Promise<ThreadedPglite> {
   try {
-    return await withBaselineCode(() =>
-      PGlite.create(directory, {
-        relaxedDurability: false,
-        parsers: elementParsers(),
-        startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
-        onStderr: (line) => {
-          complaints.push(line);
-          return false;
-        },
-      }),
-    );
+    return await ThreadedPglite.open(directory, (channel, payload) => listeners.notify(channel, payload));
   } catch (error) {
-    // The engine's own words say what is wrong with the directory; its exception only that something is.
-    const fatal = complaints.findLast((line) => /FATAL|PANIC|postgres:/.test(line)) ?? String(error);
-    const said = fatal.replace(/^.*?(FATAL|PANIC|postgres):\s*/, '');
+    const said = error instanceof Error ? error.message : String(error);
     throw new AppError(
       'start-refused',
       `The embedded Postgres in ${directory} does not open (${said}): restore it from a backup or name another directory.`,

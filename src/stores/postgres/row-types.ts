@@ -7,7 +7,7 @@
  * Everything not listed here (int2, int4, float, bool, text, uuid) both drivers read alike.
  */
 const ELEMENT_PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
-  17: (text) => Buffer.from(text.slice(2), 'hex'),
+  17: toBuffer,
   20: (text) => text,
   1082: (text) => text,
   1114: (text) => text,
@@ -15,6 +15,15 @@ const ELEMENT_PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   1186: (text) => text,
   1700: (text) => text,
 };
+
+/** Buffers do not come out of a thread as such, and JSON is cheaper as text. */
+const LATE_PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  17: toBuffer,
+  114: (text) => JSON.parse(text),
+  3802: (text) => JSON.parse(text),
+};
+
+const LATE_ARRAY_OF: Readonly<Record<number, number>> = { 1001: 17, 199: 114, 3807: 3802 };
 
 /** Array type → element type, for those whose elements are parsed above. */
 const ARRAY_OF: Readonly<Record<number, number>> = {
@@ -32,15 +41,39 @@ export function elementParser(oid: number): ((text: string) => unknown) | undefi
   return ELEMENT_PARSERS[oid];
 }
 
-/** The object ids of elements parsed here, for PGlite, which derives the array parsers itself. */
-export function elementParsers(): Record<number, (text: string) => unknown> {
-  return { ...ELEMENT_PARSERS };
+/**
+ * By object id, for PGlite in its thread, which derives the array parsers itself. What would not come out of the thread
+ * as it is, or dearer than as text, stays text until `parseLate`.
+ */
+export function engineParsers(): Record<number, (text: string) => unknown> {
+  const asText = Object.keys(LATE_PARSERS).map((oid) => [oid, (text: string) => text]);
+  return { ...ELEMENT_PARSERS, ...Object.fromEntries(asText) };
+}
+
+/** Parses in place what `engineParsers` left as text. */
+export function parseLate(
+  rows: Record<string, unknown>[],
+  fields: readonly { readonly name: string; readonly dataTypeID: number }[],
+): void {
+  for (const { name, dataTypeID } of fields) {
+    const parse = LATE_PARSERS[LATE_ARRAY_OF[dataTypeID] ?? dataTypeID];
+    if (parse !== undefined) for (const row of rows) row[name] = parseElements(row[name], parse);
+  }
+}
+
+function parseElements(value: unknown, parse: (text: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((element) => parseElements(element, parse));
+  return typeof value === 'string' ? parse(value) : value;
 }
 
 /** The element's parser when this object id is an array of a type parsed here. */
 export function arrayElementParser(oid: number): ((text: string) => unknown) | undefined {
   const element = ARRAY_OF[oid];
   return element === undefined ? undefined : ELEMENT_PARSERS[element];
+}
+
+function toBuffer(text: string): Buffer {
+  return Buffer.from(text.slice(2), 'hex');
 }
 
 /** `2026-01-02 03:04:05.123456+00` or with another offset; `infinity` stays a number, as both drivers have it. */

@@ -1,5 +1,5 @@
-import type { PGlite, Results } from '@electric-sql/pglite';
 import type { PostgresQueryResult } from './postgres.port.ts';
+import type { ThreadedPglite } from './threaded-pglite.ts';
 import { outsideItsTransaction, transactionScope } from './transaction-scope.ts';
 
 /** Somebody who runs statements: a client, or a pool for one statement. */
@@ -24,7 +24,7 @@ const CLOSE_WAIT_MS = 10_000;
  * transaction is open only that owner's statements run. Each owner finds its own search path.
  */
 export class Session {
-  readonly #db: PGlite;
+  readonly #db: ThreadedPglite;
   readonly #waiting: Waiting[] = [];
   #running = false;
   #transactionOf: Owner | null = null;
@@ -34,7 +34,7 @@ export class Session {
   /** The engine stopped at a fault of its own; its memory can no longer be trusted, what it wrote can. */
   #broken = false;
 
-  constructor(db: PGlite) {
+  constructor(db: ThreadedPglite) {
     this.#db = db;
   }
 
@@ -52,7 +52,7 @@ export class Session {
         return await this.#execute<Row>(text, params);
       } finally {
         if (/search_path/i.test(text)) this.#searchPath = null;
-        if (owner.oneStatement && this.#isInTransaction()) await this.#db.exec('ROLLBACK');
+        if (owner.oneStatement && this.#isInTransaction()) await this.#db.run('ROLLBACK');
       }
     });
   }
@@ -60,7 +60,7 @@ export class Session {
   /** Rolls back what the owner left open; nothing otherwise. */
   async abandon(owner: Owner): Promise<void> {
     await this.#enqueue(owner, async () => {
-      if (this.#isInTransaction()) await this.#db.exec('ROLLBACK');
+      if (this.#isInTransaction()) await this.#db.run('ROLLBACK');
     });
   }
 
@@ -76,7 +76,7 @@ export class Session {
     // A transaction that nobody ends must not keep the process alive: it was not committed, so nothing is lost.
     await last.catch(() => undefined);
     // Closing writes what is in memory; after a fault the write-ahead log alone is to be trusted.
-    if (!this.#broken) await this.#db.close();
+    await (this.#broken ? this.#db.abandon() : this.#db.close());
   }
 
   #enqueue<T>(owner: Owner, work: () => Promise<T>, maxWaitMs = MAX_WAIT_MS): Promise<T> {
@@ -106,7 +106,7 @@ export class Session {
   }
 
   #isInTransaction(): boolean {
-    return !this.#broken && !this.#db.closed && this.#db.isInTransaction();
+    return !this.#broken && this.#db.inTransaction;
   }
 
   #limitWait(waiting: Waiting, maxWaitMs: number): void {
@@ -133,7 +133,7 @@ export class Session {
 
   async #usePathOf(owner: Owner): Promise<void> {
     if (this.#searchPath === owner.searchPath || this.#transactionOf !== null) return;
-    await this.#db.exec(`SET search_path TO ${owner.searchPath}`);
+    await this.#db.run(`SET search_path TO ${owner.searchPath}`);
     this.#searchPath = owner.searchPath;
   }
 
@@ -142,14 +142,9 @@ export class Session {
     params: readonly unknown[] | undefined,
   ): Promise<PostgresQueryResult<Row>> {
     try {
-      if (params !== undefined && params.length > 0)
-        return toResult(await this.#db.query<Row>(text, [...params]));
-      const results = await this.#db.exec(text);
-      return toResult(results.at(-1) as Results<Row> | undefined);
+      return await this.#db.run<Row>(text, params);
     } catch (error) {
-      if (isFault(error)) throw this.#stopAt(error);
-      if (typeof error === 'object' && error !== null && 'params' in error) error.params = undefined;
-      throw error;
+      throw isFault(error) ? this.#stopAt(error) : error;
     }
   }
 }
@@ -162,12 +157,4 @@ function isFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const severity = 'severity' in error ? error.severity : '';
   return severity === 'PANIC' || severity === 'FATAL' || error.name === 'RuntimeError';
-}
-
-function toResult<Row>(result: Results<Row> | undefined): PostgresQueryResult<Row> {
-  return {
-    rows: result?.rows ?? [],
-    rowCount: result?.rowCount ?? null,
-    command: result?.command ?? '',
-  };
 }

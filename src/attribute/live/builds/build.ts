@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ExperimentPlan } from '../../../catalogue/index.ts';
+import type { ExperimentPlan, Metric } from '../../../catalogue/index.ts';
+import type { Interned } from '../../../interned.ts';
 import type { ExactQuantiles } from '../../attribution.ts';
+import { metricId } from '../../plan-terms.ts';
 import type { FrozenValues } from '../../segments.ts';
 import type { StoredParameters } from '../../stored-parameters.ts';
 
@@ -49,8 +51,8 @@ export function quantilesFromJson(stored: unknown): ExactQuantiles | null {
   return quantiles && { ...quantiles, dataThrough: new Date(quantiles.dataThrough) };
 }
 
-/** A plan as it was stored with its build. */
-export function planFromJson(stored: unknown): ExperimentPlan {
+/** A plan as it was stored with its build, with those definitions of metrics that other plans have. */
+export function planFromJson(stored: unknown, metrics: Interned<Metric>): ExperimentPlan {
   // Written by `JSON.stringify` of a plan and by nothing else.
   const plan = stored as ExperimentPlan;
   return {
@@ -58,5 +60,9 @@ export function planFromJson(stored: unknown): ExperimentPlan {
     start: new Date(plan.start),
     end: plan.end === null ? null : new Date(plan.end),
     epochs: plan.epochs.map((epoch) => ({ ...epoch, effectiveAt: new Date(epoch.effectiveAt) })),
+    metrics: plan.metrics.map((metric) => ({
+      ...metric,
+      definition: metrics.of(metricId(metric), metric.definition),
+    })),
   };
 }

@@ -1,4 +1,6 @@
-import type { ExperimentPlan } from '../../../catalogue/index.ts';
+import type { ExperimentPlan, Metric } from '../../../catalogue/index.ts';
+import { AppError } from '../../../errors.ts';
+import { Interned } from '../../../interned.ts';
 import type { Postgres, PostgresRunner } from '../../../stores/postgres/index.ts';
 import { loadSql } from '../../../stores/sql-file.ts';
 import type { FrozenValues } from '../../segments.ts';
@@ -14,6 +16,8 @@ const RETIRE = sql('retire-builds');
 const LOCK = sql('lock-shard');
 const JOIN = sql('join-build');
 const LIVE = sql('live-builds');
+const EXPERIMENTS = sql('live-experiments');
+const DEFINITIONS = sql('build-definitions');
 const FAIL = sql('fail-metric');
 const ASK = sql('ask-of-build');
 const NEXT_VERIFICATION = sql('next-verification');
@@ -22,12 +26,20 @@ const DESCRIBE = sql('describe-builds');
 const RETIRED = sql('retired-builds');
 const REMOVED = sql('mark-removed');
 
-interface Row {
+/** What a live build is made by never changes, so it is read once. */
+type Definition = Pick<Build, 'plan' | 'parameters' | 'segments'>;
+
+interface DefinitionRow {
   readonly id: number;
-  readonly identity: string;
   readonly plan: unknown;
   readonly parameters: Readonly<Record<string, StoredParameters>>;
   readonly segments: readonly FrozenValues[];
+}
+
+interface Row {
+  readonly id: number;
+  readonly experiment: string;
+  readonly identity: string;
   readonly failed: Readonly<Record<string, string>>;
   readonly slow_counts: SlowCounts;
   readonly exact_quantiles: unknown;
@@ -80,9 +92,17 @@ export interface BuildState {
   readonly rebuildAsked: boolean;
 }
 
+/** Definitions are large: read so many at a time. */
+const DEFINITIONS_AT_ONCE = 500;
+/** Experiments remembered; more than are ever live together. */
+const MOST_KNOWN = 100_000;
+
 /** The builds, in Postgres. */
 export class Builds {
   readonly #postgres: Postgres;
+  /** By experiment: one whose build is another by now is read again. */
+  readonly #known = new Map<string, { readonly id: number; readonly definition: Definition }>();
+  readonly #metrics = new Interned<Metric>();
 
   constructor(postgres: Postgres) {
     this.#postgres = postgres;
@@ -181,13 +201,49 @@ export class Builds {
     }));
   }
 
-  async live(): Promise<LiveBuild[]> {
-    return (await this.#postgres.query<Row>(LIVE, [null])).map(toBuild);
+  /** The live builds of all experiments, or of some. */
+  async live(experiments: readonly string[] | null = null): Promise<LiveBuild[]> {
+    const rows = await this.#postgres.query<Row>(LIVE, [experiments]);
+    const found = new Map<number, Definition>();
+    for (const { id, experiment } of rows) {
+      const known = this.#known.get(experiment);
+      if (known?.id === id) found.set(id, known.definition);
+    }
+    const unknown = rows.map(({ id }) => id).filter((id) => !found.has(id));
+    for (let from = 0; from < unknown.length; from += DEFINITIONS_AT_ONCE)
+      for (const read of await this.#definitions(unknown.slice(from, from + DEFINITIONS_AT_ONCE)))
+        found.set(read.id, read.definition);
+    return rows.map((row) => {
+      const definition = found.get(row.id);
+      if (definition === undefined)
+        throw new AppError(
+          'internal',
+          `Build ${row.id} of "${row.experiment}" is live and has no definition.`,
+        );
+      return toBuild(row, definition);
+    });
   }
 
-  async liveOf(experiment: string): Promise<LiveBuild | null> {
-    const [row] = await this.#postgres.query<Row>(LIVE, [experiment]);
-    return row === undefined ? null : toBuild(row);
+  /** Those that have a live build. */
+  async experiments(): Promise<Set<string>> {
+    const rows = await this.#postgres.query<{ experiment: string }>(EXPERIMENTS);
+    return new Set(rows.map(({ experiment }) => experiment));
+  }
+
+  async #definitions(
+    ids: readonly number[],
+  ): Promise<{ readonly id: number; readonly definition: Definition }[]> {
+    const rows = await this.#postgres.query<DefinitionRow>(DEFINITIONS, [ids]);
+    if (this.#known.size > MOST_KNOWN) this.#known.clear();
+    return rows.map(({ id, plan, parameters, segments }) => {
+      const definition = {
+        plan: planFromJson(plan, this.#metrics),
+        parameters: new Map(Object.entries(parameters)),
+        segments,
+      };
+      this.#known.set(definition.plan.key, { id, definition });
+      return { id, definition };
+    });
   }
 }
 
@@ -197,20 +253,18 @@ async function one<R>(runner: PostgresRunner, text: string, params: readonly unk
   return row;
 }
 
-function toBuild({ id, identity, plan, parameters, segments, failed, slow_counts, ...row }: Row): LiveBuild {
+function toBuild({ id, identity, failed, slow_counts, ...row }: Row, definition: Definition): LiveBuild {
   return {
+    ...definition,
     ...{
       id,
       identity,
-      segments,
       failed,
       untrusted: row.untrusted,
       rebuildAsked: row.rebuild_asked,
       ageMs: row.age_ms,
     },
     ...{ verifiedAt: row.verified_at, largestDifference: row.largest_difference },
-    plan: planFromJson(plan),
-    parameters: new Map(Object.entries(parameters)),
     slowCounts: slow_counts,
     exactQuantiles: quantilesFromJson(row.exact_quantiles),
   };

@@ -14,6 +14,8 @@ const PASS_OVER = sql('pass-over');
 
 /** How far the live builds have come. Receipt times in ms. */
 export interface ShardState {
+  /** Of whoever attributes. */
+  readonly fence: number;
   /** All live builds have exactly what was received up to here. */
   readonly through: number;
   /** The cycle that was begun and is not finished. */
@@ -30,6 +32,7 @@ export interface Intent {
 }
 
 interface Row {
+  readonly fence: string | number;
   readonly through: string | number;
   readonly next_cycle: string | number | null;
   readonly next_through: string | number | null;
@@ -64,7 +67,7 @@ export class Shard {
     const through = Number(row.through);
     const next = Number(row.next_through);
     return {
-      through,
+      ...{ fence: Number(row.fence), through },
       under:
         row.next_cycle === null
           ? null

@@ -1,0 +1,1 @@
+export { FlaggerAnswer, FlaggerHook, gateAnswer, rollbackAnswer } from './flagger.ts';

@@ -1,0 +1,10 @@
+export {
+  CanaryConfig,
+  CanaryExecution,
+  CanaryRequest,
+  CanaryStarted,
+  canaryConfigOf,
+  executionIdOf,
+  executionOf,
+  sequenceOf,
+} from './kayenta.ts';

@@ -1,0 +1,1 @@
+export { etagOfText, FlagdOverlay, overlayOf } from './overlay.ts';

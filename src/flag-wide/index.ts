@@ -1,0 +1,1 @@
+export { FlagWideLoop } from './flag-wide-loop.ts';

@@ -1,0 +1,2 @@
+export { Cursors } from './cursors.ts';
+export { Lease } from './lease.ts';

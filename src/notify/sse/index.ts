@@ -1,0 +1,1 @@
+export { DecisionStreams } from './decision-streams.ts';

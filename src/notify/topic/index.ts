@@ -1,0 +1,2 @@
+export { DecisionPublisher } from './decision-publisher.ts';
+export { PublishLoop } from './publish-loop.ts';

@@ -1,0 +1,1 @@
+export { TimesModule } from './times.module.ts';

@@ -1,0 +1,1 @@
+export { startUnleash, type Unleash, type UnleashClient } from './unleash.ts';
