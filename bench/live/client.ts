@@ -39,6 +39,37 @@ export class Client {
     return Date.parse(dataThrough);
   }
 
+  decision(flag: string): Promise<unknown> {
+    return this.#get(`decisions/production/${flag}/treatment`);
+  }
+
+  /** Decisions as the stream tells them, after the one with this id. */
+  async *decisions(
+    after: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<{
+    readonly id: string;
+    readonly data: { readonly flag: string; readonly verdict: string; readonly decidedAt: string };
+  }> {
+    const answer = await this.#fetch('decisions/stream?environment=production', { after, signal });
+    if (answer.body === null || !answer.ok) throw new Error(`decisions/stream: ${answer.status}`);
+    let text = '';
+    for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+      const blocks = (text + chunk).split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const field = (name: string) =>
+          block
+            .split('\n')
+            .find((line) => line.startsWith(`${name}: `))
+            ?.slice(name.length + 2);
+        const [id, data] = [field('id'), field('data')];
+        if (field('event') === 'decision' && id !== undefined && data !== undefined)
+          yield { id, data: JSON.parse(data) };
+      }
+    }
+  }
+
   async #get<T>(path: string): Promise<T> {
     const answer = await this.#fetch(path, {});
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -47,11 +78,19 @@ export class Client {
 
   #fetch(
     path: string,
-    { type = 'application/json', ...init }: { method?: string; body?: string; type?: string },
+    {
+      type = 'application/json',
+      after = '',
+      ...init
+    }: { method?: string; body?: string; type?: string; after?: string; signal?: AbortSignal },
   ): Promise<Response> {
     return fetch(`${this.#service.base}/api/v1/${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${this.#service.token}`, 'content-type': type },
+      headers: {
+        authorization: `Bearer ${this.#service.token}`,
+        'content-type': type,
+        ...(after === '' ? {} : { 'last-event-id': after }),
+      },
     });
   }
 }

@@ -38,7 +38,7 @@ export class Load {
         this.lastAcceptedAt = Date.now();
       }
     };
-    await Promise.all(Array.from({ length: 4 }, connection));
+    await Promise.all(Array.from({ length: 8 }, connection));
   }
 
   #body(request: number): string {

@@ -1,11 +1,15 @@
 /**
- * The whole service in one process at a steady pace: how soon an accepted event is in results, and what it takes.
- * node bench/live/run.ts [--stored 10] [--events-per-second 10000] [--seconds 600] [--units 5]
- * `stored` and `units` in millions. Ten running experiments of twenty metrics each. Needs `node scripts/build.ts` before.
+ * The whole service in one process at a steady pace: how soon an accepted event is in results, how soon harm is told, and
+ * what it takes.
+ * node bench/live/run.ts [--stored 10] [--events-per-second 10000] [--seconds 600] [--units 5] [--harms 60]
+ *   [--refresh-seconds 1] [--no-results]
+ * `stored` and `units` in millions; without results nobody asks for them again and again. Ten running experiments of twenty metrics each, and as many flags as `harms` with one
+ * guardrail, each of which does harm once. Needs `node scripts/build.ts` before.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -17,19 +21,25 @@ import { metrics } from '../scorecard/experiment.ts';
 import { quantile } from '../stream/paced-load.ts';
 import { Client } from './client.ts';
 import { diskOf } from './disk.ts';
+import { Harm } from './harm.ts';
 import { Load } from './load.ts';
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
     stored: { type: 'string', default: '10' },
     'events-per-second': { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '600' },
     units: { type: 'string', default: '5' },
+    harms: { type: 'string', default: '60' },
+    'refresh-seconds': { type: 'string', default: '1' },
+    results: { type: 'boolean', default: true },
   },
 });
 const stored = Number(options.stored) * 1e6;
 const units = Number(options.units) * 1e6;
 const seconds = Number(options.seconds);
+const refreshSeconds = Number(options['refresh-seconds']);
 const DAY = 86_400_000;
 const limits = { maxSeconds: 600, maxMemoryBytes: 8_000_000_000 };
 
@@ -38,15 +48,19 @@ try {
   // The service makes its directory itself.
   await (await runService({ dataDirectory: directory })).stop();
   await fillHistory();
-  const service = await runService({ dataDirectory: directory });
+  const env = { OUTBOUND_ALLOW_HTTP: 'on', OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1/32' };
+  const service = await runService({ dataDirectory: directory, env });
   const client = new Client(service);
   await declare(client);
-  const liveAfter = await untilLive(client);
+  const ten = Array.from({ length: 10 }, (_, index) => `experiment-${index}`);
+  const liveAfter = await untilLive(client, ten);
   console.log(
     `${options.stored} M conversions stored; ten experiments live ${liveAfter.toFixed(0)} s after their start`,
   );
-  await underLoad(client, service.process.pid ?? 0);
-
+  const harm = new Harm(client, Number(options.harms));
+  await harm.declare();
+  await untilLive(client, harm.flags);
+  await underLoad(client, harm, service.process.pid ?? 0);
   await service.stop();
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -76,7 +90,7 @@ async function declare(client: Client): Promise<void> {
     await client.post('flags', { key: `flag-${index}`, variants: variants.map((key) => ({ key })) });
     const key = `experiment-${index}`;
     await client.post('experiments', {
-      ...{ key, flag: `flag-${index}`, control: 'control', refreshSeconds: 1 },
+      ...{ key, flag: `flag-${index}`, control: 'control', refreshSeconds },
       start: new Date(Date.now() - 10 * DAY).toISOString(),
       arms: variants.map((variant) => ({ variant, weight: 1 })),
       metrics: { secondary: metrics.map(({ definition }) => definition.key) },
@@ -86,14 +100,14 @@ async function declare(client: Client): Promise<void> {
 }
 
 /** Seconds until every experiment has live moments. */
-async function untilLive(client: Client): Promise<number> {
+async function untilLive(client: Client, experiments: readonly string[]): Promise<number> {
   const begin = performance.now();
-  for (let index = 0; index < 10; index += 1)
-    while ((await client.attribution(`experiment-${index}`)).state !== 'live') await pause(500);
+  for (const experiment of experiments)
+    while ((await client.attribution(experiment)).state !== 'live') await pause(500);
   return (performance.now() - begin) / 1000;
 }
 
-async function underLoad(client: Client, pid: number): Promise<void> {
+async function underLoad(client: Client, harm: Harm, pid: number): Promise<void> {
   const load = new Load(client, { eventsPerSecond: Number(options['events-per-second']), units });
   const before = diskOf(directory).bytes;
   const live: number[] = [];
@@ -107,7 +121,7 @@ async function underLoad(client: Client, pid: number): Promise<void> {
         await pause(100);
         continue;
       }
-      while ((await dataThrough()) < acceptedAt && performance.now() < until) await pause(20);
+      while ((await dataThrough()) < acceptedAt) await pause(20);
       into.push(Date.now() - acceptedAt);
       await pause(50);
     }
@@ -117,19 +131,29 @@ async function underLoad(client: Client, pid: number): Promise<void> {
   const sample = async (): Promise<void> => {
     for (let n = 0; performance.now() < until; n += 1) {
       const memory = memoryOf(pid);
-      const found = diskOf(directory);
-      [peak, parts] = [Math.max(peak, memory), Math.max(parts, found.parts)];
-      if (n % 60 === 0)
+      peak = Math.max(peak, memory);
+      // Looking at every file has this thread for a quarter of a second, in which nothing is measured.
+      if (n % 60 === 0) {
+        const found = diskOf(directory);
+        parts = Math.max(parts, found.parts);
         console.log(
           `  ${n} s: ${load.accepted} events, ${memory} MB, ${found.parts} parts on disk, ${(found.bytes / 1e9).toFixed(2)} GB`,
         );
+      }
       await pause(1000);
     }
   };
+  const own = monitorEventLoopDelay({ resolution: 1 });
+  own.enable();
   await Promise.all([
     load.run(seconds),
-    watch(live, () => client.liveThrough('experiment-0')),
-    watch(scorecards, () => client.storedThrough('experiment-1')),
+    ...(options.results
+      ? [
+          watch(live, () => client.liveThrough('experiment-0')),
+          watch(scorecards, () => client.storedThrough('experiment-1')),
+        ]
+      : []),
+    harm.run(seconds),
     sample(),
   ]);
   const figures = (sorted: number[]): string =>
@@ -138,8 +162,17 @@ async function underLoad(client: Client, pid: number): Promise<void> {
   console.log(
     `  ${(load.accepted / seconds).toFixed(0)} events/s accepted over ${seconds} s, ${load.refused} requests refused`,
   );
-  console.log(`  accepted → results made on request: ${figures(ascending(live))}`);
-  console.log(`  accepted → scorecards of every second: ${figures(ascending(scorecards))}`);
+  if (options.results) {
+    console.log(`  accepted → results made on request: ${figures(ascending(live))}`);
+    console.log(`  accepted → scorecards of every ${refreshSeconds} s: ${figures(ascending(scorecards))}`);
+  }
+  console.log(`  harm sent → on the stream of decisions: ${figures(ascending(harm.toStream))}`);
+  console.log(`  harm sent → at a webhook: ${figures(ascending(harm.toWebhook))}`);
+  console.log(`  decision → at a webhook: ${figures(ascending(harm.decisionToWebhook))}`);
+  console.log(`  reading a decision: ${figures(ascending(harm.reads))}`);
+  console.log(
+    `  of which this thread was late itself by p50 ${(own.percentile(50) / 1e6).toFixed(1)} ms, p99 ${(own.percentile(99) / 1e6).toFixed(1)} ms`,
+  );
   const grown = diskOf(directory).bytes - before;
   console.log(
     `  at most ${peak} MB of memory and ${parts} parts; ${(grown / load.accepted).toFixed(1)} MB of disk a million events, before all is merged`,

@@ -1,4 +1,5 @@
-import type { ExperimentPlan, PlannedMetric } from '../../src/catalogue/index.ts';
+import type { ExperimentPlan, PlannedMetric } from '../../src/catalogue/experiment.ts';
+import { DecisionPolicy } from '../../src/catalogue/guardrail.ts';
 
 /** Twenty metrics over ten conversions: the sum of the values in 72 hours, and in 168, each with 14 days before. */
 export const metrics: readonly PlannedMetric[] = [72, 168].flatMap((windowHours) =>
@@ -28,6 +29,10 @@ export const plan: ExperimentPlan = {
     refreshSeconds: 60,
     guardSeconds: 60,
     segments: [],
+    guardrails: [],
+    guardrailsChangedAt: null,
+    optedOut: null,
+    decisions: DecisionPolicy.parse({}),
     segmentAttributes: [],
     specHash: '',
   },

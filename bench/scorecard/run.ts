@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { buildScorecard } from '../../src/analyse/index.ts';
+import { buildScorecard, Scorecards } from '../../src/analyse/index.ts';
 import { Attributor, LiveMoments, Recomputation } from '../../src/attribute/index.ts';
 import { type ClickHouse, openEmbeddedClickHouse } from '../../src/stores/clickhouse/index.ts';
 import { migrateClickHouse, migratePostgres } from '../../src/stores/migrations/index.ts';
@@ -75,6 +75,15 @@ try {
   const reads = await measure('live moments read, and the scorecard made of them', 101, async () => {
     const attribution = await live.read(plan.key);
     if (attribution !== null) buildScorecard(plan, attribution, stamp);
+  });
+  const scorecards = new Scorecards({ clickhouse, postgres });
+  const made = await live.read(plan.key);
+  if (made === null) throw new Error('the experiment has no live moments');
+  await scorecards.save(buildScorecard(plan, made, stamp));
+  await measure('the scorecard read as it is served', 101, async () => {
+    const pointer = (await scorecards.latest([plan.key])).get(plan.key);
+    if (pointer === undefined || (await scorecards.documents(plan.key, pointer)) === null)
+      throw new Error('the scorecard is not there');
   });
   await attributor.close();
   console.log(
