@@ -8,6 +8,8 @@ const TOKEN = 'assay-token-for-one-run';
 export interface RunningService {
   /** http://127.0.0.1:port */
   readonly base: string;
+  /** Where decisions are read, where DECISIONS_PORT gives them an address of their own. */
+  readonly decisions: string | null;
   readonly token: string;
   readonly process: ChildProcess;
   /** All that it has printed so far. */
@@ -93,8 +95,10 @@ export function launchService({ dataDirectory, env = {} }: ServiceOptions): Laun
 export async function runService(options: ServiceOptions): Promise<RunningService> {
   const launched = launchService(options);
   const [, base = ''] = await launched.waitFor(/ready\s+(http:\S+)/);
+  const own = options.env?.['DECISIONS_PORT'] === undefined ? null : /decisions\s+(http:\S+)/;
+  const decisions = own === null ? null : ((await launched.waitFor(own))[1] ?? null);
   return {
-    base,
+    ...{ base, decisions },
     token: options.env?.['ASSAY_TOKEN'] ?? TOKEN,
     process: launched.process,
     output: launched.output,

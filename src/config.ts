@@ -32,6 +32,12 @@ const KEYS = {
     default: '8787',
     about: 'port of the HTTP server; 0 takes a free one',
   },
+  DECISIONS_PORT: {
+    schema: z.coerce.number({ error: 'must be a whole number from 0 to 65535' }).int().min(0).max(65_535),
+    default: null,
+    about:
+      'port on which a thread of its own answers reads of decisions, however busy the service is; without it PORT alone does',
+  },
   HOST: {
     schema: z.string().min(1),
     default: '127.0.0.1',
@@ -103,6 +109,8 @@ const TEST_KEYS = {
 
 export interface Config {
   readonly port: number;
+  /** Null: decisions are read on `port` alone. */
+  readonly decisionsPort: number | null;
   readonly host: string;
   readonly dataDirectory: string;
   readonly token: string | null;
@@ -210,6 +218,7 @@ export function readConfig(environment: Environment): Config {
     );
   return {
     port: required(settingOf('PORT', environment)),
+    decisionsPort: settingOf('DECISIONS_PORT', environment),
     host: required(settingOf('HOST', environment)),
     dataDirectory: required(settingOf('ASSAY_DATA', environment)),
     token: settingOf('ASSAY_TOKEN', environment),

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { AuditLog } from './access/index.ts';
+import { type AuditLog, admit, type Tokens } from './access/index.ts';
 import type { LiveMoments, Recomputation } from './attribute/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
 import type { Config } from './config.ts';
@@ -13,9 +13,12 @@ import {
   Decider,
   DecisionFeed,
   DecisionLog,
+  DecisionPort,
   DecisionReader,
   EvaluationMetrics,
   OverlapWatch,
+  readAbsence,
+  type Subject,
   unwatched,
   wordsThatEnded,
 } from './decide/index.ts';
@@ -41,8 +44,9 @@ export interface OpenDecisions {
   lookAtOverlaps(): Promise<void>;
   /** What everything received up to here touches was told before; null: another process attributes. */
   reached(through: Date | null): void;
-  start(): Promise<void>;
-  /** Ends the streams: before the HTTP server, which waits for them. */
+  /** The port of reads of decisions, where there is one. @throws AppError `start-refused` where it cannot be listened on. */
+  start(): Promise<number | null>;
+  /** Ends the streams and the port: before the HTTP server, which waits for them. */
   closeStreams(): Promise<void>;
   /** Decides and passes on no more; before the jobs and the stream are closed. */
   stop(): Promise<void>;
@@ -60,6 +64,7 @@ export interface OpenDecisionsOptions {
   readonly registry: Registry;
   readonly now: () => Date;
   readonly topic: OpenNotifyOptions['topic'];
+  readonly tokens: Tokens;
 }
 
 /** @throws AppError `start-refused` where a network that may be reached is none. */
@@ -101,7 +106,18 @@ export function openDecisions(options: OpenDecisionsOptions): OpenDecisions {
     ...{ roles, permitted, secretsDirectory: outbound.secretsDirectory, topic: options.topic },
     ...{ log, feed, jobs, stores, audit, logger, registry, clock: now },
   });
-  const reader = new DecisionReader({ log, feed, postgres, now });
+  const absence = (subject: Subject) => readAbsence(postgres, subject);
+  const reader = new DecisionReader({ log, feed, absence, now });
+  const port =
+    config.decisionsPort === null || !roles.includes('serve')
+      ? null
+      : new DecisionPort({
+          ...{ port: config.decisionsPort, host: config.host, log, feed, absence, logger },
+          admit: async (authorization) => {
+            await admit(options.tokens, authorization, 'decisions:read');
+            return null;
+          },
+        });
   const engines = openEngines({
     ...{ clickhouse, postgres, audit, registry, logger, clock: now, log },
     readDecision: (environment, flag, treatment) => reader.read({ environment, flag, treatment }),
@@ -140,8 +156,14 @@ export function openDecisions(options: OpenDecisionsOptions): OpenDecisions {
       }
       feed.start(DECISIONS_EVERY_MS);
       await notify.start();
+      // Before anybody asks it how far decisions have come.
+      await feed.look();
+      return port === null ? null : await port.start();
     },
-    closeStreams: () => notify.closeStreams(),
+    closeStreams: async () => {
+      await notify.closeStreams();
+      await port?.close();
+    },
     stop: () =>
       inTurn([
         () => flagWide.stop(),

@@ -41,8 +41,8 @@ export interface Service {
   readonly bootstrap: Awaited<ReturnType<Tokens['bootstrap']>>;
   /** Everything received up to it is in the raw tables. @throws AppError `unavailable` where it is not known. */
   dataThrough(): Promise<Date>;
-  /** Begins to listen and to take jobs; gives the address. */
-  listen(): Promise<string>;
+  /** Begins to listen and to take jobs; gives the address, and that of reads of decisions where they have their own. */
+  listen(): Promise<{ readonly base: string; readonly decisions: string | null }>;
   /** Ends requests and jobs under way, in an order in which none needs what is already closed. */
   close(): Promise<void>;
 }
@@ -124,7 +124,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   });
   observeJobs(jobs, registry, logger);
   const decisions: OpenDecisions = openDecisions({
-    ...{ config, stores, catalogue, live, recomputation, jobs, audit, logger, registry, now },
+    ...{ config, stores, catalogue, live, recomputation, jobs, audit, logger, registry, now, tokens },
     topic: kafka === null || stream === null ? null : { stream: stream.port, name: kafka.decisionsTopic },
   });
 
@@ -178,7 +178,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
           overlaps: () => decisions.lookAtOverlaps(),
         });
       }
-      await decisions.start();
+      const decisionsPort = await decisions.start();
       try {
         // Not Nest's own, which would log what the sentence says.
         await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
@@ -187,7 +187,8 @@ export async function openService(config: Config, stores: Stores, logger: Logger
       }
       const { port } = app.getHttpServer().address() as AddressInfo;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-      return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+      const at = (of: number) => `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${of}`;
+      return { base: at(port), decisions: decisionsPort === null ? null : at(decisionsPort) };
     },
     async close() {
       closing.abort();

@@ -55,11 +55,11 @@ export async function start(
   try {
     signal.throwIfAborted();
     service = await openService(config, stores, logger);
-    const base = await service.listen();
+    const { base, decisions } = await service.listen();
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.line(`  ready      ${base} after ${seconds} s`);
     const replayed = config.demo ? await replayOnce(service, base, stores, terminal, signal) : null;
-    await sayWhere(service, base, replayed, terminal);
+    await sayWhere(service, { base, decisions }, replayed, terminal);
     return { close };
   } catch (error) {
     await close();
@@ -115,7 +115,7 @@ async function untilStored(service: Service, then: Date, signal: AbortSignal): P
 
 async function sayWhere(
   service: Service,
-  base: string,
+  { base, decisions }: Awaited<ReturnType<Service['listen']>>,
   results: Results | null,
   terminal: Terminal,
 ): Promise<void> {
@@ -124,6 +124,7 @@ async function sayWhere(
       `\n${formatScorecardTable(results, { columns: process.stdout.columns || 120, colour: process.stdout.isTTY })}`,
     );
   terminal.line(`\n  API        ${base}/api/v1`);
+  if (decisions !== null) terminal.line(`  decisions  ${decisions}/api/v1/decisions`);
   const { token } = service.bootstrap;
   const page = results === null ? 'experiments' : `experiments/${EXPERIMENT}/results`;
   if (token !== null) {

@@ -10,6 +10,7 @@ describe('the configuration', () => {
   it('has a default for everything', () => {
     expect(readConfig({})).toEqual({
       port: 8787,
+      decisionsPort: null,
       host: '127.0.0.1',
       dataDirectory: '.assay',
       token: null,

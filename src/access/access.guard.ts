@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import { AppError } from '../errors.ts';
 import { rememberActor } from './actor.ts';
+import { requireScope, tokenMissing } from './admission.ts';
 import { type CredentialedRequest, takeCredential } from './bearer.ts';
 import type { Scope } from './scope.ts';
 import type { Tokens } from './tokens.ts';
@@ -36,7 +37,7 @@ export class AccessGuard implements CanActivate {
     if (rule === 'public') return true;
     if (credential === null) {
       reply.header('www-authenticate', 'Bearer');
-      throw new AppError('unauthorized', 'Send a token: "Authorization: Bearer assay_pat_…".');
+      throw tokenMissing();
     }
     if (credential.from === 'address') {
       reply.header('referrer-policy', 'no-referrer');
@@ -49,12 +50,11 @@ export class AccessGuard implements CanActivate {
     });
     if (rule === undefined)
       throw new AppError('forbidden', 'This route does not say who may call it, so nobody may.');
-    if (!rule.some((scope) => actor.scopes.includes(scope))) {
+    try {
+      requireScope(actor, rule);
+    } catch (error) {
       reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${rule.join(' ')}"`);
-      throw new AppError(
-        'forbidden',
-        `This needs the scope ${rule.join(' or ')}, which your token lacks; mint one that has it.`,
-      );
+      throw error;
     }
     rememberActor(request, actor);
     return true;

@@ -2,6 +2,7 @@ export { Public, RequireScope } from './access.guard.ts';
 export { AccessModule } from './access.module.ts';
 export { type Actor, actorOf, systemActor } from './actor.ts';
 
+export { admit } from './admission.ts';
 export { AuditLog } from './audit-log.ts';
 
 export { type Page, PageQuery, pageOf, positionOf, toPage } from './page.ts';

@@ -4,8 +4,8 @@ import { AppError } from '../errors.ts';
 import type { Decision, DecisionOverride, TreatmentState } from '../ruling/index.ts';
 import { withOverride, withResumption } from '../ruling/index.ts';
 import type { Postgres } from '../stores/postgres/index.ts';
+import type { Subject } from './absence.ts';
 import type { Decider } from './decider.ts';
-import type { Subject } from './decision-reader.ts';
 import { experimentOf } from './decision-states.ts';
 import { resourceOf } from './plan-input.ts';
 

@@ -1,7 +1,7 @@
 import type { DecisionLog } from './decision-log.ts';
 import type { Progress, StoredHeartbeat } from './heartbeats.ts';
 
-type Listener = (last: number) => void;
+type Listener = (last: number, environment: string) => void;
 
 /**
  * Tells who waits for decisions that there are new ones: at once those of this process, and within `pollMs` those of
@@ -44,8 +44,8 @@ export class DecisionFeed {
   announce(environment: string, last: number): void {
     if (last <= (this.#last.get(environment) ?? 0)) return;
     this.#last.set(environment, last);
-    for (const listener of this.#listeners.get(environment) ?? []) listener(last);
-    for (const listener of this.#listeners.get('*') ?? []) listener(last);
+    for (const listener of this.#listeners.get(environment) ?? []) listener(last, environment);
+    for (const listener of this.#listeners.get('*') ?? []) listener(last, environment);
   }
 
   /** Calls the listener whenever an environment (`*`: any) has come further; gives what ends it. */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Page, type PageQuery, positionOf, toPage } from '../access/index.ts';
 import { AppError } from '../errors.ts';
 import { Decision } from '../ruling/index.ts';
+import type { Subject } from './absence.ts';
 import type { DecisionLog } from './decision-log.ts';
-import type { Subject } from './decision-reader.ts';
 
 const LIST = 'decisions';
 

@@ -1,25 +1,15 @@
 import type { Decision } from '../ruling/index.ts';
-import type { Postgres } from '../stores/postgres/index.ts';
-import { loadSql } from '../stores/sql-file.ts';
+import { type Absence, type Subject, whyUndecided } from './absence.ts';
 import { type Answer, answerOf } from './decision-answer.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { DecisionLog } from './decision-log.ts';
 import { renewedBy } from './heartbeats.ts';
-import { KeptDecisions } from './kept-decisions.ts';
-
-const ABSENCE = loadSql(new URL('./why-undecided.sql', import.meta.url));
+import { KeptDecisions, type KeptDecisionsOptions } from './kept-decisions.ts';
 
 /** Why nothing is decided is looked for so often at most, and so is whether something that has expired was renewed. */
 const AGAIN_MS = 250;
 /** An answer is the same for so long a part of the time for which heartbeats renew it. */
 const RENEWALS = 3;
-
-/** Which decision is asked for. */
-export interface Subject {
-  readonly environment: string;
-  readonly flag: string;
-  readonly treatment: string;
-}
 
 /** An answer, and for which moments it is the right one, in ms of the clock. */
 interface Made extends Answer {
@@ -31,8 +21,10 @@ interface Made extends Answer {
 export interface DecisionReaderOptions {
   readonly log: Pick<DecisionLog, 'current' | 'changedSince'>;
   readonly feed: Pick<DecisionFeed, 'listen' | 'onLook' | 'progress' | 'heartbeat'>;
-  readonly postgres: Postgres;
+  readonly absence: (subject: Subject) => Promise<Absence | undefined>;
   readonly now: () => Date;
+  /** See {@link KeptDecisions}. */
+  readonly caughtUp?: KeptDecisionsOptions['caughtUp'];
 }
 
 /**
@@ -53,7 +45,7 @@ export class DecisionReader {
     return (await this.answer(subject)).decision;
   }
 
-  /** The same as it is sent. Never one older than the feed has told of, nor beyond its time. */
+  /** The same as it is sent. Never beyond its time, nor, without `caughtUp`, older than the feed has told of. */
   async answer(subject: Subject): Promise<Answer> {
     const kept = await this.#kept.get(subject);
     const now = this.#options.now();
@@ -69,8 +61,9 @@ export class DecisionReader {
     return kept.made;
   }
 
-  async #undecided({ environment, flag, treatment }: Subject): Promise<Decision> {
-    const [row] = await this.#options.postgres.query<Absence>(ABSENCE, [environment, flag, treatment]);
+  async #undecided(subject: Subject): Promise<Decision> {
+    const { environment, flag, treatment } = subject;
+    const row = await this.#options.absence(subject);
     return {
       ...{ id: null, sequence: 0, environment, flag, treatment, experiment: row?.experiment ?? null },
       ...{ epoch: null, externalEpoch: null, verdict: 'stale', action: 'hold', gate: null, score: null },
@@ -82,31 +75,10 @@ export class DecisionReader {
         overlaps: [],
         override: null,
         guardrails: [],
-        reasons: [whyUndecided({ environment, flag, treatment }, row)],
+        reasons: [whyUndecided(subject, row)],
       },
     };
   }
-}
-
-interface Absence {
-  readonly flag_exists: boolean;
-  readonly experiment: string | null;
-  readonly is_arm: boolean | null;
-  readonly is_control: boolean | null;
-  readonly guardrails: number | null;
-}
-
-function whyUndecided({ environment, flag, treatment }: Subject, row: Absence | undefined): string {
-  if (row?.flag_exists !== true) return `There is no flag "${flag}" in environment "${environment}".`;
-  const { experiment } = row;
-  if (experiment === null)
-    return `No experiment runs on flag "${flag}", and nothing was ever decided on ${treatment}; start one with guardrails, or declare the flag’s allocation, by which flag-wide ones watch it.`;
-  if (row.is_control === true)
-    return `"${treatment}" is the control of experiment "${experiment}"; ask for another variant.`;
-  if (row.is_arm !== true) return `"${treatment}" is no arm of experiment "${experiment}".`;
-  return row.guardrails === 0
-    ? `Experiment "${experiment}" has no guardrails, so nothing is decided on it.`
-    : `Nothing was decided on "${treatment}" of experiment "${experiment}" yet.`;
 }
 
 /** Until when the answer is the same if nothing is decided, in ms of the clock. */

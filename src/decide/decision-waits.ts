@@ -1,7 +1,8 @@
 import type { Decision } from '../ruling/index.ts';
+import type { Subject } from './absence.ts';
 import { versionOf } from './decision-answer.ts';
 import type { DecisionFeed } from './decision-feed.ts';
-import type { DecisionReader, Subject } from './decision-reader.ts';
+import type { DecisionReader } from './decision-reader.ts';
 
 /** More requests than this do not wait: they are answered with what there is. */
 const MOST_WAITING = 2000;

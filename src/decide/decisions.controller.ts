@@ -13,18 +13,18 @@ import { actorOf, type Page, PageQuery, pageOf, RequireScope } from '../access/i
 import { problems } from '../catalogue/index.ts';
 import { Documented } from '../http/index.ts';
 import { Decision } from '../ruling/index.ts';
+import type { Subject } from './absence.ts';
 import { answerOf } from './decision-answer.ts';
 import { DecisionControls, OverrideRequest, ResumeRequest } from './decision-controls.ts';
 import { DecisionEvidence, DecisionHistory } from './decision-history.ts';
-import { DecisionReader, type Subject } from './decision-reader.ts';
+import { DecisionReader } from './decision-reader.ts';
+import { askedOf, headersOf, holds, WAIT_AT_MOST_SECONDS } from './decision-request.ts';
 import { DecisionWaits } from './decision-waits.ts';
 
 /** Any text: a typo is answered as what nobody has heard of, so that no engine errs on it. */
 const Name = z.string().min(1).max(200);
 const DecisionId = z.string().regex(/^dec_[A-Za-z0-9]{1,60}$/, 'an id such as dec_4fJ2kQ9x');
 const DecisionPage = pageOf(Decision).meta({ id: 'DecisionPage' });
-
-const WAIT_AT_MOST_SECONDS = 60;
 
 /** The decisions that rollout engines act on. */
 @ApiTags('decisions')
@@ -72,19 +72,13 @@ export class DecisionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const subject = { environment, flag, treatment };
-    const tags = tagsOf(request);
-    const seconds = waitOf(request);
-    const seen = tags.map((tag) => /^"(\d+-[a-z]+)-/.exec(tag)?.[1]).find(Boolean);
+    const asked = askedOf(request.headers);
     const { body, etag } =
-      seconds === null || seen === undefined
+      asked.wait === null
         ? await this.#reader.answer(subject)
-        : answerOf(await this.#waits.next(subject, seen, seconds * 1000, goneOf(request)));
-    if (seconds !== null) reply.header('preference-applied', `wait=${seconds}`);
-    reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'authorization, prefer')
-      .header('etag', etag);
-    if (tags.includes(etag) || tags.includes('*')) await reply.code(304).send();
+        : answerOf(await this.#waits.next(subject, asked.wait.seen, asked.wait.ms, goneOf(request)));
+    reply.headers(headersOf(asked, etag));
+    if (holds(asked, etag)) await reply.code(304).send();
     else await reply.type('application/json; charset=utf-8').send(body);
   }
 
@@ -163,18 +157,6 @@ export class DecisionsController {
     const subject: Subject = { environment, flag, treatment };
     return this.#controls.resume(actorOf(request), subject, body);
   }
-}
-
-/** Seconds that the client prefers to wait; null: none. */
-function waitOf({ headers }: FastifyRequest): number | null {
-  const prefer = headers['prefer'];
-  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?/i.exec(String(prefer ?? ''));
-  return match === null ? null : Math.min(Number(match[1]), WAIT_AT_MOST_SECONDS);
-}
-
-function tagsOf({ headers }: FastifyRequest): string[] {
-  const header = headers['if-none-match'];
-  return header === undefined ? [] : header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
 }
 
 function goneOf(request: FastifyRequest): AbortSignal {

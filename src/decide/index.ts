@@ -4,6 +4,7 @@ export {
   GuardrailState,
   Heartbeat,
 } from '../ruling/index.ts';
+export { readAbsence, type Subject } from './absence.ts';
 export { AssignmentOverlaps } from './assignment-overlaps.ts';
 export { DecideLoop } from './decide-loop.ts';
 export { Decider } from './decider.ts';
@@ -15,3 +16,4 @@ export { harmBegan, type Stop } from './decision-stops.ts';
 export { EvaluationMetrics } from './evaluation-metrics.ts';
 export { beat, type Progress, type StoredHeartbeat } from './heartbeats.ts';
 export { OVERLAPS_EVERY_MS, OverlapWatch } from './overlap-watch.ts';
+export { DecisionPort } from './port/index.ts';

@@ -1,7 +1,7 @@
 import type { Decision } from '../ruling/index.ts';
+import type { Subject } from './absence.ts';
 import type { DecisionFeed } from './decision-feed.ts';
 import type { DecisionLog } from './decision-log.ts';
-import type { Subject } from './decision-reader.ts';
 
 /** Of one environment; beyond so many treatments all are read anew. */
 const MOST_KEPT = 10_000;
@@ -29,6 +29,11 @@ interface Place<Made> {
 export interface KeptDecisionsOptions {
   readonly log: Pick<DecisionLog, 'current' | 'changedSince'>;
   readonly feed: Pick<DecisionFeed, 'listen' | 'onLook' | 'progress'>;
+  /**
+   * Where it is given, nobody waits for what the feed has told of: they get what there is, for the moment that reading it
+   * takes, and this is called once it is read.
+   */
+  readonly caughtUp?: ((environment: string) => void) | undefined;
 }
 
 /**
@@ -49,7 +54,8 @@ export class KeptDecisions<Made> {
     const place = this.#placeOf(subject.environment);
     // Nothing was decided there as far as is known, or the feed has not looked yet.
     if (place === null) return this.#read(subject);
-    if (place.told > place.last) await this.#catchUp(subject.environment, place);
+    if (place.told > place.last && this.#options.caughtUp === undefined)
+      await this.#catchUp(subject.environment, place);
     const key = keyOf(subject);
     const known = place.kept.get(key);
     if (known !== undefined) return known;
@@ -78,6 +84,8 @@ export class KeptDecisions<Made> {
     this.#places.set(environment, place);
     this.#options.feed.listen(environment, (told) => {
       place.told = told;
+      // The next look makes up for a failure.
+      if (this.#options.caughtUp !== undefined) this.#catchUp(environment, place).catch(() => undefined);
     });
     return place;
   }
@@ -116,6 +124,7 @@ export class KeptDecisions<Made> {
       place.changes = Math.max(place.changes, changes);
       place.last = told;
     } while (place.told > place.last);
+    this.#options.caughtUp?.(environment);
   }
 }
 

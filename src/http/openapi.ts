@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { Problem } from '../problem.ts';
 import { openApiSchemaOf } from './json-schema.ts';
-import { Problem } from './problem.ts';
 
 /** Escapes of the router (`::`) are not part of an address as people write it. */
 const unescaped = (path: string): string => path.replaceAll('::', ':');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AuditLog, systemActor } from '../../src/access/index.ts';
 import { buildIdentity, type LiveAttribution } from '../../src/attribute/index.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import { readAbsence } from '../../src/decide/absence.ts';
 import { versionOf } from '../../src/decide/decision-answer.ts';
 import { DecisionControls } from '../../src/decide/decision-controls.ts';
 import { DecisionReader } from '../../src/decide/decision-reader.ts';
@@ -65,7 +66,12 @@ function parts() {
       },
     },
   });
-  const reader = new DecisionReader({ log, feed, postgres, now: clock.now });
+  const reader = new DecisionReader({
+    log,
+    feed,
+    absence: (subject) => readAbsence(postgres, subject),
+    now: clock.now,
+  });
   const controls = new DecisionControls({ postgres, audit, decider });
   return { log, feed, audit, decider, reader, controls };
 }

@@ -4,6 +4,7 @@ import { AuditLog, systemActor } from '../../src/access/index.ts';
 import { buildIdentity, type LiveAttribution } from '../../src/attribute/index.ts';
 import { canonicalJson } from '../../src/canonical-json.ts';
 import type { ExperimentPlan } from '../../src/catalogue/index.ts';
+import { readAbsence } from '../../src/decide/absence.ts';
 import { DecisionControls } from '../../src/decide/decision-controls.ts';
 import { DecisionReader } from '../../src/decide/decision-reader.ts';
 import {
@@ -79,7 +80,12 @@ class World {
       },
     });
     const read = (key: string) => this.#moments(key);
-    this.reader = new DecisionReader({ log: this.log, feed: this.feed, postgres, now });
+    this.reader = new DecisionReader({
+      log: this.log,
+      feed: this.feed,
+      absence: (subject) => readAbsence(postgres, subject),
+      now,
+    });
     this.controls = new DecisionControls({ postgres, audit, decider: this.decider });
     let elapsed = 0;
     this.loop = new DecideLoop({

@@ -15,7 +15,7 @@ const SUBJECT = 'decisions/production/checkout/treatment';
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'assay-decide-'));
-  service = await runService({ dataDirectory: join(directory, 'data') });
+  service = await runService({ dataDirectory: join(directory, 'data'), env: { DECISIONS_PORT: '0' } });
 });
 afterAll(async () => {
   await service.stop();
@@ -132,6 +132,16 @@ describe('a rollout that does harm', { timeout: 120_000 }, () => {
       expect(((await second.json()) as Decision).validUntil).not.toBe(body.validUntil);
     const control = await answer('decisions/production/checkout/control');
     expect(control.reasons[0]).toMatch(/is the control of experiment/);
+  });
+
+  it('is read the same on a port of its own, where nothing else is', async () => {
+    const own = (path: string) =>
+      fetch(new URL(`/api/v1/${path}`, service.decisions ?? ''), {
+        headers: { authorization: `Bearer ${service.token}` },
+      });
+    const { id, sequence, verdict, reasons } = await decision();
+    expect(await (await own(SUBJECT)).json()).toMatchObject({ id, sequence, verdict, reasons });
+    expect((await own('experiments')).status).toBe(404);
   });
 
   it('keeps every decision with its reasons and what it was computed from', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AppError, ErrorCode } from '../errors.ts';
+import type { AppError, ErrorCode } from './errors.ts';
 
 const STATUS = {
   'bad-request': 400,

@@ -1,0 +1,1 @@
+export { DecisionPort } from './decision-port.ts';
