@@ -78,7 +78,7 @@ export async function openStores(
     onStep(clickhouseUrl === null ? `ClickHouse in ${embedded().path}` : 'ClickHouse on its server');
     const clickhouse =
       clickhouseUrl === null
-        ? await openEmbeddedClickHouse({ directory: embedded().clickhouse, onHang })
+        ? await openEmbeddedClickHouse({ directory: embedded().clickhouse, givesWay: true, onHang })
         : openServerClickHouse({ url: clickhouseUrl });
     closers.push(() => clickhouse.close());
     if (clickhouseUrl === null && databaseUrl === null) await requireKnownTables(clickhouse, embedded());

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import type { ClickHouse } from './clickhouse.port.ts';
 import { EmbeddedClickHouse, type EmbeddedClickHouseTuning } from './embedded-clickhouse.ts';
 import { type EngineMemory, writeEngineConfig } from './engine-config.ts';
+import { giveWay } from './give-way.ts';
 import { parseRows } from './json-rows.ts';
 import { forgetLostTokens, hasLostTokens } from './lost-tokens.ts';
 import { orphanedTables } from './orphaned-tables.ts';
@@ -13,6 +14,8 @@ import { SessionPool } from './session-pool.ts';
 export interface EmbeddedClickHouseOptions extends EngineMemory, EmbeddedClickHouseTuning {
   /** The engine's own directory; created where absent. One process at a time may have it open. */
   readonly directory: string;
+  /** Whether the engine's threads give way to the others of this process; see {@link giveWay}. */
+  readonly givesWay?: boolean;
 }
 
 /** Opens the embedded engine (chdb); AppError `start-refused` where the directory cannot be opened or is damaged. */
@@ -40,6 +43,8 @@ export async function openEmbeddedClickHouse(options: EmbeddedClickHouseOptions)
     const paths = parseRows<{ path: string }>(known.text()).map((row) => row.path);
     const [orphan] = orphanedTables(directory, new Set(paths.map((path) => basename(path))));
     if (orphan !== undefined) throw refusal(directory, new Error(`no table is known for ${orphan}`));
+    // Its threads are there by now, and those that run its statements.
+    if (options.givesWay === true) giveWay();
     return new EmbeddedClickHouse(anchor, new SessionPool(open), options);
   } catch (error) {
     anchor.close();
