@@ -39,10 +39,6 @@ export class Client {
     return Date.parse(dataThrough);
   }
 
-  decision(flag: string): Promise<unknown> {
-    return this.#get(`decisions/production/${flag}/treatment`);
-  }
-
   /** Decisions as the stream tells them, after the one with this id. */
   async *decisions(
     after: string,

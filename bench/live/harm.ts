@@ -20,7 +20,6 @@ export class Harm {
   readonly toWebhook: number[] = [];
   /** From the decision to the receiver of webhooks. */
   readonly decisionToWebhook: number[] = [];
-  readonly reads: number[] = [];
   readonly #client: Client;
   readonly flags: readonly string[];
   readonly #sentAt = new Map<string, number>();
@@ -66,22 +65,20 @@ export class Harm {
     await this.#client.post('webhooks', { url: `http://127.0.0.1:${port}/` });
   }
 
-  /** Units without any harm, then on one flag after the other the harm; ends when all of it was told. */
-  async run(seconds: number): Promise<void> {
+  /**
+   * Units without any harm, then on one flag after the other the harm; ends when all of it was told.
+   * @param watched called once something is decided on every flag.
+   */
+  async run(seconds: number, watched: () => void): Promise<void> {
     void this.#listen();
     for (const flag of this.flags) await this.#send(flag, 'before', UNITS_BEFORE, false);
     const everyMs = ((seconds - 20) * 1000) / this.flags.length;
     await pause(5_000);
+    watched();
     for (const flag of this.flags) {
       this.#sentAt.set(flag, Date.now());
       await this.#send(flag, 'harm', UNITS_OF_HARM, true);
-      const until = performance.now() + everyMs;
-      while (performance.now() < until) {
-        const startedAt = performance.now();
-        await this.#client.decision(flag);
-        this.reads.push(performance.now() - startedAt);
-        await pause(50);
-      }
+      await pause(everyMs);
     }
     await pause(5_000);
     this.#ended.abort();

@@ -13,7 +13,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runService } from '../../scripts/run-service.ts';
+import { type RunningService, runService } from '../../scripts/run-service.ts';
 import { openEmbeddedClickHouse } from '../../src/stores/clickhouse/index.ts';
 import { migrateClickHouse } from '../../src/stores/migrations/index.ts';
 import { loadSql } from '../../src/stores/sql-file.ts';
@@ -23,6 +23,7 @@ import { Client } from './client.ts';
 import { diskOf } from './disk.ts';
 import { Harm } from './harm.ts';
 import { Load } from './load.ts';
+import { readDecisions } from './reads.ts';
 
 const { values: options } = parseArgs({
   allowNegative: true,
@@ -48,7 +49,10 @@ try {
   // The service makes its directory itself.
   await (await runService({ dataDirectory: directory })).stop();
   await fillHistory();
-  const env = { OUTBOUND_ALLOW_HTTP: 'on', OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1/32' };
+  const env = {
+    ...{ OUTBOUND_ALLOW_HTTP: 'on', OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1/32' },
+    DECISIONS_PORT: '0',
+  };
   const service = await runService({ dataDirectory: directory, env });
   const client = new Client(service);
   await declare(client);
@@ -60,7 +64,9 @@ try {
   const harm = new Harm(client, Number(options.harms));
   await harm.declare();
   await untilLive(client, harm.flags);
-  await underLoad(client, harm, service.process.pid ?? 0);
+  const settledAfter = await untilAtRest(service.process.pid ?? 0);
+  console.log(`  parts of the start merged ${settledAfter.toFixed(0)} s later`);
+  await underLoad(client, harm, service);
   await service.stop();
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -80,6 +86,9 @@ async function fillHistory(): Promise<void> {
       const sql = loadSql(new URL(`../attribute/generate-${name}.sql`, import.meta.url));
       await engine.command({ sql, params: { ...common, first, rows }, limits });
     }
+  // Weeks that are over are one part each after a while.
+  for (const table of ['raw_conversions', 'raw_impressions'])
+    await engine.command({ sql: `OPTIMIZE TABLE ${table} FINAL`, limits });
   await engine.close();
 }
 
@@ -107,7 +116,27 @@ async function untilLive(client: Client, experiments: readonly string[]): Promis
   return (performance.now() - begin) / 1000;
 }
 
-async function underLoad(client: Client, harm: Harm, pid: number): Promise<void> {
+/** Seconds until the process has next to nothing to do: what the start has left to merge is not what events cost. */
+async function untilAtRest(pid: number): Promise<number> {
+  const begin = performance.now();
+  for (let before = processorMsOf(pid), idle = 0; idle < 2; ) {
+    await pause(3000);
+    const after = processorMsOf(pid);
+    idle = after - before < 1000 ? idle + 1 : 0;
+    before = after;
+  }
+  return (performance.now() - begin) / 1000;
+}
+
+/** In user and kernel mode, of all threads; Linux counts in hundredths of a second. */
+function processorMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+async function underLoad(client: Client, harm: Harm, service: RunningService): Promise<void> {
+  const pid = service.process.pid ?? 0;
   const load = new Load(client, { eventsPerSecond: Number(options['events-per-second']), units });
   const before = diskOf(directory).bytes;
   const live: number[] = [];
@@ -145,6 +174,8 @@ async function underLoad(client: Client, harm: Harm, pid: number): Promise<void>
   };
   const own = monitorEventLoopDelay({ resolution: 1 });
   own.enable();
+  const addresses = [`${service.base}/api/v1/decisions`, service.decisions ?? ''];
+  let reads: ReturnType<typeof readDecisions>[] = [];
   await Promise.all([
     load.run(seconds),
     ...(options.results
@@ -153,11 +184,14 @@ async function underLoad(client: Client, harm: Harm, pid: number): Promise<void>
           watch(scorecards, () => client.storedThrough('experiment-1')),
         ]
       : []),
-    harm.run(seconds),
+    harm.run(seconds, () => {
+      reads = addresses.map((address) => readDecisions(service, address, harm.flags));
+    }),
     sample(),
   ]);
   const figures = (sorted: number[]): string =>
-    `p50 ${quantile(sorted, 0.5).toFixed(0)} ms, p99 ${quantile(sorted, 0.99).toFixed(0)} ms, worst ${sorted.at(-1)?.toFixed(0)} ms of ${sorted.length}`;
+    `p50 ${shown(quantile(sorted, 0.5))} ms, p99 ${shown(quantile(sorted, 0.99))} ms, worst ${sorted.at(-1)?.toFixed(0)} ms of ${sorted.length}`;
+  const shown = (ms: number): string => ms.toFixed(ms < 20 ? 1 : 0);
   const ascending = (values: number[]): number[] => values.toSorted((a, b) => a - b);
   console.log(
     `  ${(load.accepted / seconds).toFixed(0)} events/s accepted over ${seconds} s, ${load.refused} requests refused`,
@@ -169,7 +203,9 @@ async function underLoad(client: Client, harm: Harm, pid: number): Promise<void>
   console.log(`  harm sent → on the stream of decisions: ${figures(ascending(harm.toStream))}`);
   console.log(`  harm sent → at a webhook: ${figures(ascending(harm.toWebhook))}`);
   console.log(`  decision → at a webhook: ${figures(ascending(harm.decisionToWebhook))}`);
-  console.log(`  reading a decision: ${figures(ascending(harm.reads))}`);
+  const [shared = [], alone = []] = await Promise.all(reads.map((end) => end()));
+  console.log(`  reading a decision on DECISIONS_PORT: ${figures(ascending(alone))}`);
+  console.log(`  reading a decision on PORT: ${figures(ascending(shared))}`);
   console.log(
     `  of which this thread was late itself by p50 ${(own.percentile(50) / 1e6).toFixed(1)} ms, p99 ${(own.percentile(99) / 1e6).toFixed(1)} ms`,
   );
