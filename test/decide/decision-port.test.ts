@@ -19,6 +19,7 @@ import { newDecision } from '../engines/decisions.ts';
 
 const logger = pino({ level: 'silent' });
 const HOUR = 3_600_000;
+const PATIENT = { timeout: 20_000 };
 
 let store: TestStore;
 let tokens: Tokens;
@@ -140,11 +141,15 @@ describe('a read', () => {
     await read();
     const shared = new Int32Array(new SharedArrayBuffer(4));
     const client = new Worker(
-      `const { workerData } = require('node:worker_threads');
+      `const { parentPort, workerData } = require('node:worker_threads');
        const { shared, url, authorization } = workerData;
-       Atomics.wait(shared, 0, 0);
-       fetch(url, { headers: { authorization } }).then((response) => {
-         Atomics.store(shared, 0, response.status);
+       const read = () => fetch(url, { headers: { authorization } });
+       read().then(() => {
+         parentPort.postMessage('ready');
+         Atomics.wait(shared, 0, 0);
+         return read();
+       }).then(({ status }) => {
+         Atomics.store(shared, 0, status);
          Atomics.notify(shared, 0);
        });`,
       {
@@ -155,7 +160,7 @@ describe('a read', () => {
         },
       },
     );
-    await new Promise((resolve) => client.once('online', resolve));
+    await new Promise((resolve) => client.once('message', resolve));
     Atomics.store(shared, 0, 1);
     Atomics.notify(shared, 0);
     // Nothing of this thread runs from here until somebody was answered.
@@ -171,10 +176,10 @@ describe('a read', () => {
   });
 
   it('of what nobody renews becomes stale by itself, though the service cannot be asked', async () => {
-    await decide('pass', { validUntil: new Date(Date.now() + 700).toISOString() });
+    await decide('pass', { validUntil: new Date(Date.now() + 3_000).toISOString() });
     expect(await verdictOf(await read())).toBe('pass');
     away = true;
-    await expect.poll(async () => verdictOf(await read()), { timeout: 5_000 }).toBe('stale');
+    await expect.poll(async () => verdictOf(await read()), PATIENT).toBe('stale');
   });
 
   it('that the service cannot answer is refused, and answered once it can', async () => {
@@ -192,14 +197,14 @@ describe('what is decided', () => {
     await decide('pass');
     expect(await verdictOf(await read())).toBe('pass');
     await decide('breach');
-    await expect.poll(async () => verdictOf(await read())).toBe('breach');
+    await expect.poll(async () => verdictOf(await read()), PATIENT).toBe('breach');
   });
 
   it('wakes who waits for it, also where nothing was decided before', async () => {
     const none = (await read()).headers.get('etag') ?? '';
     const first = read({ 'if-none-match': none, prefer: 'wait=60' });
     // The wait is under way once the service was asked again.
-    await expect.poll(() => asked.filter((what) => what === 'absence').length).toBeGreaterThan(1);
+    await expect.poll(() => asked.filter((what) => what === 'absence').length, PATIENT).toBeGreaterThan(1);
     await decide('pass');
     const answered = await first;
     expect(answered.headers.get('preference-applied')).toBe('wait=60');
@@ -216,7 +221,7 @@ describe('what is decided', () => {
       newDecision('breach', { environment, validUntil: new Date(Date.now() + HOUR).toISOString() }),
     ]);
     await feed.look();
-    await expect.poll(async () => ((await (await read()).json()) as Decision).id).toBe(kept?.id);
+    await expect.poll(async () => ((await (await read()).json()) as Decision).id, PATIENT).toBe(kept?.id);
   });
 });
 
@@ -337,7 +342,7 @@ describe('the port', () => {
     await threads.at(-1)?.terminate();
     await decide('breach');
     await expect
-      .poll(async () => (await read().catch(() => null))?.json(), { timeout: 20_000 })
+      .poll(async () => (await read().catch(() => null))?.json(), PATIENT)
       .toMatchObject({ verdict: 'breach' });
   });
 
