@@ -13,6 +13,7 @@ import {
   readAbsence,
 } from '../../src/decide/index.ts';
 import { Admissions } from '../../src/decide/port/admissions.ts';
+import { DecisionServer } from '../../src/decide/port/decision-server.ts';
 import { AppError } from '../../src/errors.ts';
 import { openTestStore, type TestStore } from '../access/fixture.ts';
 import { newDecision } from '../engines/decisions.ts';
@@ -321,6 +322,26 @@ describe('an admission', () => {
     world.refuses = deleted;
     await expect(kept.admit('Bearer b')).rejects.toBe(deleted);
     await expect(kept.admit(undefined)).rejects.toBe(deleted);
+  });
+});
+
+describe('the server', () => {
+  it('tells of what nobody expected, under the id that the client gets, and says no more', async () => {
+    const told: [unknown, string][] = [];
+    const broken = new Error('secret');
+    const server = new DecisionServer({
+      reader: { answer: () => Promise.reject(broken) },
+      waits: { next: () => Promise.reject(broken), stop: () => undefined },
+      admit: async () => undefined,
+      failed: (...what) => told.push(what),
+    });
+    const number = await server.listen(0, '127.0.0.1');
+    const response = await fetch(`http://127.0.0.1:${number}/api/v1/decisions/production/a/b`);
+    const problem = await response.text();
+    await server.close();
+    expect(response.status).toBe(500);
+    expect(problem).not.toContain('secret');
+    expect(told).toEqual([[broken, response.headers.get('x-request-id')]]);
   });
 });
 

@@ -82,6 +82,11 @@ export class DecisionPort {
     thread.on('message', (message: FromThread) => {
       if (message.kind === 'question') void this.#answer(thread, message);
       else if (message.kind === 'listening') listening.resolve(message.port);
+      else if (message.kind === 'fault')
+        this.#options.logger.error(
+          { err: message.error, request: message.request },
+          'DECISIONS_PORT could not answer',
+        );
       else if (message.kind === 'refused') listening.reject(cannotListen(this.#port, message.code));
     });
     thread.on('error', (error) => {

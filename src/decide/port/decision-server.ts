@@ -21,6 +21,8 @@ export interface DecisionServerOptions {
   readonly waits: Pick<DecisionWaits, 'next' | 'stop'>;
   /** @throws AppError where the sender of the header may not read decisions. */
   readonly admit: (authorization: string | undefined) => Promise<void>;
+  /** Told of what nobody expected, with the id of the request. */
+  readonly failed: (error: unknown, request: string) => void;
 }
 
 /** Reads of decisions over HTTP, as the service's own port answers them, and nothing else. */
@@ -69,6 +71,7 @@ export class DecisionServer {
     try {
       await this.#read(request, response);
     } catch (error) {
+      if (!(error instanceof AppError)) this.#options.failed(error, id);
       refuse(response, error, id);
     }
   }
@@ -128,7 +131,9 @@ function refuse(response: ServerResponse, thrown: unknown, id: string): void {
   const error =
     thrown instanceof AppError
       ? thrown
-      : new AppError('internal', 'An unexpected error; ask PORT instead.', { cause: thrown });
+      : new AppError('internal', 'An unexpected error; the log has it under this request’s id.', {
+          cause: thrown,
+        });
   const problem = problemOf(error, id);
   if (error.retryAfterSeconds !== undefined)
     response.setHeader('retry-after', String(Math.ceil(error.retryAfterSeconds)));

@@ -32,6 +32,8 @@ export type FromThread =
   | Question
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'refused'; readonly code: string }
+  /** Something that nobody expected, for the log. */
+  | { readonly kind: 'fault'; readonly error: unknown; readonly request: string }
   | { readonly kind: 'closed' };
 
 /** To the thread. */

@@ -42,6 +42,7 @@ const server = new DecisionServer({
   reader,
   waits: new DecisionWaits({ reader, feed: here, now }),
   admit: (authorization) => admissions.admit(authorization),
+  failed: (error, request) => tell({ kind: 'fault', error, request }),
 });
 
 parentPort?.on('message', (message: ToThread) => {
