@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { type AuditLog, admit, type Tokens } from './access/index.ts';
-import type { LiveMoments, Recomputation } from './attribute/index.ts';
+import type { LiveMoments, MomentsAhead, Recomputation } from './attribute/index.ts';
 import type { Catalogue } from './catalogue/index.ts';
 import type { Config } from './config.ts';
 import { DecideModule } from './decide/decide.module.ts';
@@ -57,6 +57,8 @@ export interface OpenDecisionsOptions {
   readonly stores: Stores;
   readonly catalogue: Catalogue;
   readonly live: LiveMoments;
+  /** What decisions are made by. */
+  readonly ahead: MomentsAhead;
   readonly recomputation: Recomputation;
   readonly jobs: Jobs;
   readonly audit: AuditLog;
@@ -80,7 +82,7 @@ export function openDecisions(options: OpenDecisionsOptions): OpenDecisions {
   const evaluations = new EvaluationMetrics(registry);
   const overlaps = new AssignmentOverlaps({ postgres, logger, now });
   const decider = new Decider({
-    ...{ postgres, catalogue, live, overlaps, log, feed, audit, now, engineVersion: version },
+    ...{ postgres, catalogue, live: options.ahead, overlaps, log, feed, audit, now, engineVersion: version },
     stopped: (stop) => evaluations.stopped(stop),
   });
   const deciding = new DecideLoop({

@@ -12,6 +12,7 @@ import {
   Attributions,
   Attributor,
   LiveMoments,
+  MomentsAhead,
   Recomputation,
   Upkeep,
 } from './attribute/index.ts';
@@ -93,6 +94,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const scorecards = new Scorecards({ clickhouse, postgres });
   const recomputation = new Recomputation({ clickhouse, postgres, logger });
   const live = new LiveMoments({ clickhouse, postgres });
+  const ahead = new MomentsAhead(live);
   const attributionMetrics = new AttributionMetrics(registry, { postgres, logger });
   const attributor: Attributor = new Attributor({
     ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
@@ -100,6 +102,10 @@ export async function openService(config: Config, stores: Stores, logger: Logger
     changed: (experiments) => {
       decisions.touched(experiments);
       sweep.changed(experiments);
+    },
+    ahead: (found) => {
+      ahead.keep(found);
+      decisions.touched(found.map(({ experiment }) => experiment));
     },
     reached: (through) => decisions.reached(through),
     plans: () => catalogue.runningPlans(now()),
@@ -124,7 +130,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   });
   observeJobs(jobs, registry, logger);
   const decisions: OpenDecisions = openDecisions({
-    ...{ config, stores, catalogue, live, recomputation, jobs, audit, logger, registry, now, tokens },
+    ...{ config, stores, catalogue, live, ahead, recomputation, jobs, audit, logger, registry, now, tokens },
     topic: kafka === null || stream === null ? null : { stream: stream.port, name: kafka.decisionsTopic },
   });
 

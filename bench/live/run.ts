@@ -2,9 +2,9 @@
  * The whole service in one process at a steady pace: how soon an accepted event is in results, how soon harm is told, and
  * what it takes.
  * node bench/live/run.ts [--stored 10] [--events-per-second 10000] [--seconds 600] [--units 5] [--harms 60]
- *   [--refresh-seconds 1] [--no-results]
- * `stored` and `units` in millions; without results nobody asks for them again and again. Ten running experiments of twenty metrics each, and as many flags as `harms` with one
- * guardrail, each of which does harm once. Needs `node scripts/build.ts` before.
+ *   [--refresh-seconds 1] [--no-results] [--guarded]
+ * `stored` and `units` in millions; without results nobody asks for them again and again. Ten running experiments of twenty metrics each (where they
+ * are guarded, with guardrails on two of them), and as many flags as `harms` with one guardrail, each of which does harm once. Needs `node scripts/build.ts` before.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,7 @@ const { values: options } = parseArgs({
     harms: { type: 'string', default: '60' },
     'refresh-seconds': { type: 'string', default: '1' },
     results: { type: 'boolean', default: true },
+    guarded: { type: 'boolean', default: false },
   },
 });
 const stored = Number(options.stored) * 1e6;
@@ -103,9 +104,14 @@ async function declare(client: Client): Promise<void> {
       start: new Date(Date.now() - 10 * DAY).toISOString(),
       arms: variants.map((variant) => ({ variant, weight: 1 })),
       metrics: { secondary: metrics.map(({ definition }) => definition.key) },
+      guardrails: options.guarded ? ['m0-72h', 'm5-72h'].map(watched) : [],
     });
     await client.post(`experiments/${key}:start`, {});
   }
+}
+
+function watched(metric: string) {
+  return { metric, margin: { kind: 'relative', value: 0.5 }, action: 'notify' };
 }
 
 /** Seconds until every experiment has live moments. */

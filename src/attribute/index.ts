@@ -9,6 +9,7 @@ export type {
 } from './attribution.ts';
 export { closedWindows, nextClosing } from './closed-windows.ts';
 export { type FollowUp, followUpOf, hasClosed, intervalsWatched } from './follow-up.ts';
+export { MomentsAhead } from './live/ahead/index.ts';
 export { AttributionLoop } from './live/attribution-loop.ts';
 export { AttributionMetrics } from './live/attribution-metrics.ts';
 export { Attributions } from './live/attributions.ts';

@@ -230,10 +230,17 @@ export class Decider {
 
   #input({ plan, live, noLook, overlaps }: Reading, stored: StoredState, now: Date): DecideInput {
     const { treatment, state } = stored;
-    const known = stored.experiment === plan.key ? this.#lastLook(plan, stored) : null;
+    const own = stored.experiment === plan.key;
+    // Who has looked ahead of a cycle may have died before that ended: what was seen is not unseen.
+    const isBehind =
+      own &&
+      stored.look !== null &&
+      live !== null &&
+      stored.look.dataThrough > live.dataThrough.toISOString();
+    const newest = live === null || isBehind ? null : takeLook(plan, live, treatment, now);
     return decideInput(plan, {
       ...{ engineVersion: this.#options.engineVersion, treatment, noLook, state, now },
-      look: live === null ? known : takeLook(plan, live, treatment, now),
+      look: newest ?? (own ? this.#lastLook(plan, stored) : null),
       overlaps,
     });
   }

@@ -26,7 +26,10 @@ export function figuresOf({ plan, live, noLook, overlaps }: Reading): string {
   const { specHash, guardrails, guardrailsChangedAt, optedOut, decisions } = plan;
   const guarded = new Set(guardrails.map(({ metric }) => metric));
   const moments = live?.moments.filter(({ metric }) => guarded.has(metric));
-  const { build, units, failed, parameters } = live ?? {};
+  // Where they were read ahead of a cycle there is nothing of other metrics.
+  const parameters = live?.parameters.filter(({ metric }) => guarded.has(metric));
+  const failed = live?.failed.filter(({ metric }) => guarded.has(metric));
+  const { build, units } = live ?? {};
   const flags = overlaps.map(({ flag }) => flag);
   const parts = [specHash, guardrails, guardrailsChangedAt, optedOut, decisions, noLook, flags];
   return JSON.stringify([...parts, build, units, moments, failed, parameters]);

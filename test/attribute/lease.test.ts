@@ -40,7 +40,8 @@ describe('the lease of attribution', () => {
           limits: { maxSeconds: 5, maxMemoryBytes: 1e8 },
         })
       ).map(({ name, rows }) => [name.replace(/\d+$/, ''), rows]);
-    const empty = ['changes', 'conversions', 'flags', 'impressions', 'names', 'pairs'].map((name) => [
+    const kinds = ['changes', 'conversions', 'flags', 'impressions', 'names', 'pairs'];
+    const empty = [...kinds.map((kind) => `ahead_${kind}`), ...kinds].map((name) => [
       `touched_${name}_`,
       '0',
     ]);

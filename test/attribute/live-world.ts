@@ -75,6 +75,7 @@ export class LiveWorld {
     holder: string,
     stores: Pick<Stores, 'clickhouse' | 'postgres'> = this.#stores,
     elapsed: () => number = () => performance.now(),
+    changes: Partial<ConstructorParameters<typeof Attributor>[0]> = {},
   ): Attributor {
     return new Attributor({
       elapsed,
@@ -87,12 +88,23 @@ export class LiveWorld {
       changed: (experiments) => {
         for (const experiment of experiments) this.#told.add(experiment);
       },
+      ...changes,
     });
   }
 
   /** Another process may attribute at once: as when the one that did so has not been heard of for long. */
   async expireLease(): Promise<void> {
     await this.#stores.postgres.query("UPDATE attribution_shards SET expires_at = 'epoch'");
+  }
+
+  /** Where what was read ahead of the cycles, of some metrics alone, differs from what the model says of the rows up to then. */
+  faultsAhead(found: LiveAttribution, metrics: ReadonlySet<string>): string[] {
+    const plan = this.#begun.find(({ key }) => key === found.experiment);
+    if (plan === undefined) return [`${found.experiment} was not begun`];
+    const own = plan.metrics.filter(({ definition }) => metrics.has(definition.key));
+    const through = found.dataThrough.getTime();
+    const faults = this.#differences({ ...plan, metrics: own }, found, undefined, through);
+    return faults.map((fault) => `${plan.key} ahead at ${through}: ${fault}`);
   }
 
   /** Where the live moments differ from what the model says of the rows received up to the cut, or changed without a word. */
@@ -182,12 +194,13 @@ export class LiveWorld {
   #expected(
     plan: ExperimentPlan,
     options: Pick<Parameters<typeof attributionOf>[2], 'centreOf' | 'capsInForce' | 'among'>,
+    dataThrough = this.#cut,
   ): ReturnType<typeof attributionOf> {
     const rows = {
       impressions: this.#known(this.#rows.impressions.get(plan.environment) ?? []),
       conversions: this.#known(this.#rows.conversions.get(plan.environment) ?? []),
     };
-    return attributionOf(plan, rows, { dataThrough: this.#cut, segment: [], ...options });
+    return attributionOf(plan, rows, { dataThrough, segment: [], ...options });
   }
 
   async #faultsOf(plan: ExperimentPlan, actual: LiveAttribution): Promise<string[]> {
@@ -217,14 +230,19 @@ export class LiveWorld {
     plan: ExperimentPlan,
     actual: Attribution,
     among: Parameters<typeof attributionOf>[2]['among'],
+    dataThrough = this.#cut,
   ): string[] {
     const centres = new Map(actual.parameters.map(({ metric, centre }) => [metric, centre]));
     const caps = new Map(actual.parameters.map((parameters) => [parameters.metric, { ...parameters.caps }]));
-    const expected = this.#expected(plan, {
-      ...(among === undefined ? {} : { among }),
-      centreOf: (metric) => centres.get(metric) ?? [],
-      capsInForce: caps,
-    });
+    const expected = this.#expected(
+      plan,
+      {
+        ...(among === undefined ? {} : { among }),
+        centreOf: (metric) => centres.get(metric) ?? [],
+        capsInForce: caps,
+      },
+      dataThrough,
+    );
     // Cycles do not count them; caps are those of the build.
     const { duplicateEvents, conversionsOfOtherUnitTypes } = actual.exclusions;
     Object.assign(expected.exclusions, { duplicateEvents, conversionsOfOtherUnitTypes });

@@ -135,6 +135,24 @@ describe('an evaluation', () => {
     expect((await ahead()).noLook).toMatch(/moments are not made yet/);
   });
 
+  it('does not unsee what was seen ahead of a cycle whose process died', async () => {
+    const { decider } = parts();
+    clock.advance(60_000);
+    live = at([1000, 60], [1000, 10]);
+    const [seen] = (await decider.evaluate(plan.key)).decisions;
+    expect(seen?.verdict).toBe('breach');
+    const ahead = live;
+    // The moments of a new process have not come so far.
+    live = { ...at([990, 10], [1000, 10]), dataThrough: new Date(clock.now().getTime() - 5000) };
+    const behind = parts();
+    const [decision] = (await behind.decider.evaluate(plan.key)).decisions;
+    expect(decision).toMatchObject({ dataThrough: ahead.dataThrough.toISOString(), units: seen?.units });
+    clock.advance(1000);
+    live = at([1100, 70], [1100, 10]);
+    const [next] = (await behind.decider.evaluate(plan.key)).decisions;
+    expect(next).toMatchObject({ dataThrough: live.dataThrough.toISOString() });
+  });
+
   it('keeps decisions in order, and newer figures of the same one without another', async () => {
     const { decider, log } = parts();
     const [first] = (await decider.evaluate(plan.key)).decisions;

@@ -3,6 +3,7 @@ import type { ExperimentPlan } from '../../catalogue/index.ts';
 import type { ClickHouse, StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { Postgres } from '../../stores/postgres/index.ts';
 import type { SliceSize } from '../slices.ts';
+import type { LiveAttribution } from './live-moments.ts';
 
 export interface AttributorOptions {
   readonly clickhouse: ClickHouse;
@@ -24,6 +25,13 @@ export interface AttributorOptions {
   readonly changed?: (experiments: readonly string[]) => void;
   /** Told up to when `changed` was told of everything; null where another process attributes, who tells it there. */
   readonly reached?: (through: Date | null) => void;
+  /**
+   * Told what the moments of guardrails' metrics are, and no others of these experiments, while a cycle is under way that
+   * has not come so far; without it nobody looks ahead.
+   */
+  readonly ahead?: (attributions: readonly LiveAttribution[]) => void;
+  /** How long a cycle is under way before anybody looks ahead of it, and how far apart looks are; 100 unless told. */
+  readonly aheadAfterMs?: number;
   readonly limits?: StatementLimits;
   readonly slice?: SliceSize;
   /** How often the plans are looked at for what has changed. */

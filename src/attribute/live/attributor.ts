@@ -1,12 +1,14 @@
 import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { SliceSize } from '../slices.ts';
+import { Lookahead, type Standing } from './ahead/index.ts';
 import type { AttributorOptions } from './attributor-options.ts';
 import { type Build, Builds } from './builds/index.ts';
 import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
 import { Eraser, ErasureBatches } from './erasure/index.ts';
 import { groupsOf } from './group.ts';
 import { overflowReason } from './moment-rows.ts';
+import { atOnce } from './pace.ts';
 import { Shard } from './shard/index.ts';
 import { SideWork } from './side-work.ts';
 import { countFreshRows, FRESH, freshRows, Touched, touchedBuilds } from './touched/index.ts';
@@ -19,6 +21,7 @@ const MOST_ROWS = 4_000_000;
 const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
+const AHEAD_AFTER_MS = 100;
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
 const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
@@ -28,6 +31,8 @@ export type Step = 'cycle' | 'erasure' | 'build' | 'idle' | 'elsewhere';
 interface Lease {
   readonly fence: number;
   readonly touched: Touched;
+  /** The tables of whoever looks ahead. */
+  readonly ahead: Touched;
   /** Milliseconds of the monotonic clock; renewed by every step. */
   until: number;
 }
@@ -44,6 +49,7 @@ export class Attributor {
   readonly #builds: Builds;
   readonly #side: SideWork;
   readonly #eraser: Eraser;
+  readonly #lookahead: Lookahead;
   #lease: Lease | null = null;
   #last: Step = 'idle';
   #failed = false;
@@ -72,6 +78,12 @@ export class Attributor {
       ...{ batches: new ErasureBatches(postgres), shard: this.#shard, logger, elapsed: this.#elapsed },
       eraseEveryMs: options.eraseEveryMs ?? 60_000,
       eraseAfterMs: options.eraseAfterMs ?? 5_000,
+    });
+    this.#lookahead = new Lookahead({
+      ...{ clickhouse, logger, shard: this.#shard, watermark: options.watermark, elapsed: this.#elapsed },
+      limits: this.#limits,
+      afterMs: options.aheadAfterMs ?? AHEAD_AFTER_MS,
+      found: (attributions) => options.ahead?.(attributions),
     });
   }
 
@@ -104,12 +116,19 @@ export class Attributor {
     this.#side.look();
   }
 
+  /** Resolves once nothing is read any more ahead of a cycle that has ended. */
+  settled(): Promise<void> {
+    return this.#lookahead.settled();
+  }
+
   /** Lets another process go on at once. */
   async close(): Promise<void> {
     const lease = this.#lease;
     this.#lease = null;
+    await this.#lookahead.settled();
     if (lease === null) return;
     await lease.touched.drop();
+    await lease.ahead.drop();
     await this.#shard.release(lease.fence);
   }
 
@@ -125,11 +144,13 @@ export class Attributor {
     if (fence === null) return null;
     const touched = new Touched(clickhouse, fence, this.#limits);
     await touched.create();
+    const ahead = new Touched(clickhouse, fence, this.#limits, { kind: 'ahead_', pace: atOnce });
+    await ahead.create();
     await this.#builds.retireAbandoned(fence);
     await this.#side.restart();
     // What the one before did last may not have been told to anybody.
     this.#changed(this.#side.live);
-    this.#lease = { fence, until: startedAt + LEASE_MS - KEPT_BACK_MS, touched };
+    this.#lease = { fence, until: startedAt + LEASE_MS - KEPT_BACK_MS, touched, ahead };
     return this.#lease;
   }
 
@@ -146,6 +167,8 @@ export class Attributor {
     const { live } = this.#side;
     const { watermark } = this.#options;
     if (under?.erases === true) {
+      // It reads what is about to go.
+      await this.#lookahead.settled();
       await this.#eraser.run(this.#tools(lease), { fence: lease.fence, live }, under);
       this.#changed(live);
       return 'erasure';
@@ -161,7 +184,12 @@ export class Attributor {
       return 'erasure';
     const side = async (upTo: number): Promise<Step> => {
       const turn = { fence: lease.fence, tools: this.#tools(lease), through, upTo };
-      return (await this.#side.next(turn)) ? 'build' : 'idle';
+      const looks = this.#lookahead.during(this.#standing(lease, through, null));
+      try {
+        return (await this.#side.next(turn)) ? 'build' : 'idle';
+      } finally {
+        looks.end();
+      }
     };
     // Builds go on between cycles, however much there is to do.
     if (this.#last === 'cycle' && (await side(through)) === 'build') return 'build';
@@ -205,9 +233,25 @@ export class Attributor {
     const { from, to } = cycle;
     const among = { rows: FRESH, params: { from, to } };
     const touched = await touchedBuilds(tools, this.#side.live, among);
-    await runCycle(tools, groupsOf(touched), cycle);
-    await this.#shard.finish(lease.fence, cycle.number);
+    const looks = this.#lookahead.during(this.#standing(lease, from, cycle.number));
+    const permit = async () => {
+      await looks.earlier;
+      await tools.permit();
+    };
+    let isLong = false;
+    try {
+      await runCycle({ ...tools, permit }, groupsOf(touched), cycle);
+      await this.#shard.finish(lease.fence, cycle.number);
+    } finally {
+      isLong = looks.end();
+    }
+    if (isLong) this.#lookahead.between(this.#standing(lease, to, null));
     this.#changed(touched);
+  }
+
+  #standing({ fence, ahead: touched }: Lease, from: number, cycle: number | null): Standing {
+    const isAsked = this.#options.ahead !== undefined;
+    return { fence, touched, from, cycle, builds: () => (isAsked ? this.#side.guarded : []) };
   }
 
   readonly #changed = (builds: readonly Build[]): void => {

@@ -113,15 +113,23 @@ export async function writeMoments(
   });
 }
 
-/** Adds what the touched units give after the new rows, less what they gave before. */
-async function addDelta(touched: Touched, group: Group, rows: MomentRows): Promise<void> {
+/** Adds what the touched units, once found, give after the new rows, less what they gave before. */
+export async function addDelta(touched: Touched, group: Group, rows: MomentRows): Promise<void> {
   const { bothSides, bothParametersOf } = group;
-  const { engine } = touched;
-  collectMoments(rows, group, {
-    units: await engine.ask<UnitsAnswer>(askUnits(bothSides, touched.scope(group, 'changed'), [])),
-    leftOut: await engine.ask<LeftOutAnswer>(askLeftOut(bothSides, touched.impressionsScope())),
-    moments: await engine.ask<MomentsAnswer>(
-      askMoments(bothSides, touched.scope(group, 'all'), [], bothParametersOf),
-    ),
-  });
+  const { engine, pace } = touched;
+  let units: readonly UnitsAnswer[] = [];
+  let leftOut: readonly LeftOutAnswer[] = [];
+  let moments: readonly MomentsAnswer[] = [];
+  await pace([
+    async () => {
+      units = await engine.ask(askUnits(bothSides, touched.scope(group, 'changed'), []));
+    },
+    async () => {
+      leftOut = await engine.ask(askLeftOut(bothSides, touched.impressionsScope()));
+    },
+    async () => {
+      moments = await engine.ask(askMoments(bothSides, touched.scope(group, 'all'), [], bothParametersOf));
+    },
+  ]);
+  collectMoments(rows, group, { units, leftOut, moments });
 }

@@ -29,7 +29,8 @@ export interface LiveSegments {
   readonly segments: readonly { readonly value: string | null; readonly attribution: LiveAttribution }[];
 }
 
-interface Snapshot {
+/** A build's rows of one moment. */
+export interface Snapshot {
   readonly build: LiveBuild;
   readonly rows: readonly TableRow[];
   readonly dataThrough: Date;
@@ -53,7 +54,7 @@ export class LiveMoments {
   /** The attribution of the experiment's live build, or null where it has none yet. */
   async read(experiment: string): Promise<LiveAttribution | null> {
     const [snapshot] = await this.#read([experiment], () => [ALL_UNITS]);
-    return snapshot === undefined ? null : attributionOf(snapshot, ALL_UNITS);
+    return snapshot === undefined ? null : liveAttributionOf(snapshot, ALL_UNITS);
   }
 
   /** The same of many experiments in few questions; those without a live build are absent. Each is made when it is asked for. */
@@ -61,7 +62,7 @@ export class LiveMoments {
     for (let from = 0; from < experiments.length; from += BUILDS_AT_ONCE) {
       const some = experiments.slice(from, from + BUILDS_AT_ONCE);
       for (const snapshot of await this.#read(some, () => [ALL_UNITS]))
-        yield attributionOf(snapshot, ALL_UNITS);
+        yield liveAttributionOf(snapshot, ALL_UNITS);
     }
   }
 
@@ -100,10 +101,10 @@ export class LiveMoments {
     if (snapshot === undefined || frozen === undefined) return null;
     return {
       values: frozen.values,
-      all: attributionOf(snapshot, ALL_UNITS),
+      all: liveAttributionOf(snapshot, ALL_UNITS),
       segments: wanted(snapshot.build).map((name) => ({
         value: name.value,
-        attribution: attributionOf(snapshot, segmentKey(name)),
+        attribution: liveAttributionOf(snapshot, segmentKey(name)),
       })),
     };
   }
@@ -130,7 +131,8 @@ export class LiveMoments {
   }
 }
 
-function attributionOf({ build, rows, dataThrough }: Snapshot, segment: string): LiveAttribution {
+/** The attribution that they make, of all units or of one segment (`segmentKey`). */
+export function liveAttributionOf({ build, rows, dataThrough }: Snapshot, segment: string): LiveAttribution {
   const { id, identity, untrusted, verifiedAt, largestDifference } = build;
   return {
     ...attributionOfBuild(build, rows, dataThrough, segment),

@@ -94,13 +94,17 @@ export class MomentRows {
       }));
   }
 
+  /** The rows that change anything. */
+  changes(): TableRow[] {
+    return this.rows().filter(
+      (row) => row.n !== 0 || row.leftOut !== 0 || [...row.sums, ...row.products].some((sum) => sum !== 0),
+    );
+  }
+
   /** The rows that change anything, and the one that tells that this cycle's are there. */
   block(cycle: number, limits: StatementLimits): InsertBlock {
     const marker = [0, 0, 0, NO_DAY, '', '', '', '', 0, cycle, 1, 0, ...new Array<number>(14).fill(0)];
-    const rows = this.rows().filter(
-      (row) => row.n !== 0 || row.leftOut !== 0 || [...row.sums, ...row.products].some((sum) => sum !== 0),
-    );
-    const lines = rows.map((row) => [
+    const lines = this.changes().map((row) => [
       ...[row.build, row.epoch, row.isNew, row.cohortDay, row.variant, row.metric, row.excluded],
       ...[row.segment, row.bin, 0, row.n, row.leftOut, ...row.sums, ...row.products],
     ]);

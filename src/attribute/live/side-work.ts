@@ -1,5 +1,6 @@
 import type { ExperimentPlan } from '../../catalogue/index.ts';
 import { AppError } from '../../errors.ts';
+import { guardedPart } from './ahead/index.ts';
 import type { AttributorOptions } from './attributor-options.ts';
 import { type Build, type Builds, backfill, type LiveBuild, nextDue, removeRetired } from './builds/index.ts';
 import { type CycleTools, runCycle } from './cycle.ts';
@@ -49,6 +50,7 @@ type SideWorkOptions = Pick<AttributorOptions, 'clickhouse' | 'postgres' | 'logg
 export class SideWork {
   readonly #options: SideWorkOptions;
   #live: readonly LiveBuild[] = [];
+  #guarded: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #job: BuildJob | VerifyJob | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #cleanedAt = Number.NEGATIVE_INFINITY;
@@ -60,6 +62,14 @@ export class SideWork {
 
   get live(): readonly LiveBuild[] {
     return this.#live;
+  }
+
+  /** The live builds with nothing but the metrics that guardrails are decided by. */
+  get guarded(): LiveBuild[] {
+    return this.#live.flatMap((build) => {
+      const guarded = this.#guarded.get(build.plan.key) ?? guardedMetrics(build.plan);
+      return guardedPart(build, guarded) ?? [];
+    });
   }
 
   /** Whether a build or a verification is half made. */
@@ -117,6 +127,7 @@ export class SideWork {
     if (now - this.#lookedAt < reconcileEveryMs) return null;
     this.#lookedAt = now;
     const plans = await this.#options.plans();
+    this.#guarded = new Map(plans.map((plan) => [plan.key, guardedMetrics(plan)]));
     const keys = new Set(plans.map((plan) => plan.key));
     const gone = this.#live.filter((build) => !keys.has(build.plan.key));
     for (const build of gone) await builds.retire(turn.fence, build.plan.key);
@@ -190,6 +201,10 @@ export class SideWork {
     const { clickhouse, limits, slice } = this.#options;
     return { clickhouse, limits, slice };
   }
+}
+
+function guardedMetrics({ guardrails }: ExperimentPlan): Set<string> {
+  return new Set(guardrails.map(({ metric }) => metric));
 }
 
 /** The stores are away, or another process attributes; everything else is tried again without holding up the others. */

@@ -30,7 +30,7 @@ export interface EmbeddedClickHouseTuning {
   readonly hangSeconds?: number;
 }
 
-const defaultConcurrency: Concurrency = { queries: 3, streams: 4, inserts: 2, commands: 2 };
+const defaultConcurrency: Concurrency = { queries: 4, streams: 4, inserts: 2, commands: 3 };
 
 /** The engine in this process, given its first session (which keeps it up) and a pool that opens more. */
 export class EmbeddedClickHouse implements ClickHouse {

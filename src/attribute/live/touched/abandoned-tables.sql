@@ -3,5 +3,5 @@
 -- Columns:  name.
 SELECT name
 FROM system.tables
-WHERE database = currentDatabase() AND match(name, '^touched_[a-z]+_[0-9]+$')
+WHERE database = currentDatabase() AND match(name, '^touched_[a-z_]+_[0-9]+$')
     AND toUInt64OrZero(extract(name, '[0-9]+$')) < {fence:UInt64}

@@ -13,6 +13,7 @@ import {
   type Repeated,
 } from '../../statements.ts';
 import type { Group } from '../group.ts';
+import { oneByOne, type Pace } from '../pace.ts';
 
 const sql = (name: string) => loadSql(new URL(`./${name}.sql`, import.meta.url));
 const templates = {
@@ -68,18 +69,30 @@ export class Touched {
   readonly #clickhouse: ClickHouse;
   readonly #engine: Engine;
   readonly #limits: StatementLimits;
+  readonly pace: Pace;
   #repeated: Repeated | 'many' = 'many';
+  /** Whether nothing is in the tables. */
+  #empty = false;
   readonly #tables: Readonly<
     Record<'names' | 'flags' | 'impressions' | 'pairs' | 'conversions' | 'changes', string>
   >;
 
-  /** @param fence nobody else's: two attributors never share a table. */
-  constructor(clickhouse: ClickHouse, fence: number, limits: StatementLimits) {
+  /**
+   * @param fence nobody else's: two attributors never share a table.
+   * @param kind tells those of one attributor from each other: small letters and `_`.
+   */
+  constructor(
+    clickhouse: ClickHouse,
+    fence: number,
+    limits: StatementLimits,
+    { kind = '', pace = oneByOne }: { readonly kind?: string; readonly pace?: Pace } = {},
+  ) {
+    this.pace = pace;
     this.#fence = fence;
     this.#clickhouse = clickhouse;
     this.#engine = new Engine(clickhouse, limits);
     this.#limits = limits;
-    const table = (name: string) => `touched_${name}_${fence}`;
+    const table = (name: string) => `touched_${kind}${name}_${fence}`;
     this.#tables = {
       names: table('names'),
       flags: table('flags'),
@@ -104,6 +117,7 @@ export class Touched {
     await this.#run(fill(templates.createPairs, { table: pairs }));
     await this.#run(fill(templates.createConversions, { table: conversions }));
     await this.#run(fill(templates.createChanges, { table: changes }));
+    this.#empty = true;
   }
 
   async drop(): Promise<void> {
@@ -112,7 +126,9 @@ export class Touched {
 
   /** Gives back the memory, and forgets the changed assignments. */
   async clear(): Promise<void> {
+    if (this.#empty) return;
     for (const table of Object.values(this.#tables)) await this.#run(`TRUNCATE TABLE ${table}`);
+    this.#empty = true;
   }
 
   /** Makes the changed assignments that were found since `clear` those of the cycle. */
@@ -123,43 +139,48 @@ export class Touched {
   /**
    * Fills the tables for a range of the units of a group and a stretch of new rows; what is there of others is gone, but
    * for the changed assignments, to which these are added.
-   * @param what `assignments`: only what tells which assignments have changed.
+   * @param what `assignments`: only what tells which assignments have changed; `moments`: nothing is to be assigned.
    */
   async find(
     group: Group,
     { from, to }: Stretch,
     range: UnitRange,
-    what: 'all' | 'assignments',
+    what: 'all' | 'assignments' | 'moments',
   ): Promise<void> {
     const { changes, ...found } = this.#tables;
     const { names, flags, impressions, pairs, conversions } = found;
-    for (const table of Object.values(found)) await this.#run(`TRUNCATE TABLE ${table}`);
+    if (!this.#empty) for (const table of Object.values(found)) await this.#run(`TRUNCATE TABLE ${table}`);
+    this.#empty = false;
     const own = inUnitRange(range);
     const params = { ...group.params, ...own.params, from, to };
     const fresh = range.count === 1 ? FRESH : `${FRESH} AND ${own.units}`;
     const marks = { fresh, rows: KNOWN, before: KNOWN_BEFORE, unit_part: UNIT_PART };
-    await this.#run(fill(templates.names, { ...marks, into: names }), params);
-    await this.#run(fill(templates.flags, { ...marks, into: flags }), params);
-    await this.#run(
-      fill(templates.impressions, {
-        ...{ ...marks, into: impressions, touched_flags: flags },
-        attributes: impressionAttributes(group.terms, []),
-      }),
-      params,
-    );
-    this.#repeated = await this.#repeats(group);
-    const both = askPairs(group.bothSides, this.impressionsScope());
     const marked = segmentMarks(group.terms);
-    await this.#run(fill(templates.pairs, { ...marked, pairs: both.sql, names, into: pairs }), {
-      ...both.params,
-      own_epochs: group.terms.epochs.length,
-    });
-    await this.#run(fill(templates.assign, { ...marked, pairs, into: changes }), group.params);
-    if (what === 'assignments') return;
-    await this.#run(
-      fill(templates.assignments, { ...marked, names, touched_flags: flags, into: pairs }),
-      params,
-    );
+    await this.pace([
+      () => this.#run(fill(templates.names, { ...marks, into: names }), params),
+      () => this.#run(fill(templates.flags, { ...marks, into: flags }), params),
+    ]);
+    const ofImpressions = async (): Promise<void> => {
+      await this.#run(
+        fill(templates.impressions, {
+          ...{ ...marks, into: impressions, touched_flags: flags },
+          attributes: impressionAttributes(group.terms, []),
+        }),
+        params,
+      );
+      this.#repeated = await this.#repeats(group);
+      const both = askPairs(group.bothSides, this.impressionsScope());
+      await this.#run(fill(templates.pairs, { ...marked, pairs: both.sql, names, into: pairs }), {
+        ...both.params,
+        own_epochs: group.terms.epochs.length,
+      });
+      if (what !== 'moments')
+        await this.#run(fill(templates.assign, { ...marked, pairs, into: changes }), group.params);
+    };
+    const ofOthers = (): Promise<void> =>
+      this.#run(fill(templates.assignments, { ...marked, names, touched_flags: flags, into: pairs }), params);
+    if (what === 'assignments') return ofImpressions();
+    await this.pace([ofImpressions, ofOthers]);
     await this.#run(
       fill(templates.conversions, {
         ...{ ...marks, touched_names: names, pairs, into: conversions },

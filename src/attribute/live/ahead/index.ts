@@ -1,0 +1,3 @@
+export { guardedPart } from './guarded-part.ts';
+export { Lookahead, type Standing } from './lookahead.ts';
+export { MomentsAhead } from './moments-ahead.ts';
