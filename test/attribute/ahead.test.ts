@@ -77,7 +77,7 @@ class Held {
     });
     this.attributor = world.attributor('the only one', { ...stores, clickhouse }, undefined, {
       logger: pino({ level: 'silent' }),
-      aheadAfterMs: 1,
+      ...{ aheadAfterMs: 1, aheadShare: 1 },
       // Whoever asks again has looked up to what it was told before.
       watermark: async () => {
         if (!this.#held) return new Date(this.#through);
@@ -173,7 +173,7 @@ describe('a look ahead', () => {
   let number = 0;
 
   /** An attributor of one experiment of one unit, whose statements the gate lets pass. */
-  async function begun() {
+  async function begun(options: { readonly aheadShare?: number } = {}) {
     await new LiveWorld(worlds[0] ?? randomWorld(0, SIZE), stores, rows).begin();
     number += 1;
     const watched = guarded(experiment(`watched-${number}`, [spend()]));
@@ -188,7 +188,8 @@ describe('a look ahead', () => {
         await other.pass(statement);
         commands.push(statement.sql);
       }),
-      ...{ reconcileEveryMs: 0, passOverEveryMs: 0, eraseEveryMs: 0, eraseAfterMs: 0, aheadAfterMs: 1 },
+      ...{ reconcileEveryMs: 0, passOverEveryMs: 0, eraseEveryMs: 0, eraseAfterMs: 0 },
+      ...{ aheadAfterMs: 1, ...options },
       watermark: async () => new Date(through),
       plans: async () => plans,
       ahead: (attributions) => void found.push(...attributions),
@@ -201,11 +202,19 @@ describe('a look ahead', () => {
     return { watched, gate, other, commands, found, attributor, settle };
   }
 
-  async function insert(environment: string, unit: string): Promise<void> {
+  /** A unit's impression, and so many conversions. */
+  async function insert(
+    environment: string,
+    unit: string,
+    orders = 1,
+    changes: Parameters<typeof impression>[2] = {},
+  ): Promise<void> {
     const at = { receivedAt: through + 1 };
     await insertRows(stores.clickhouse, {
-      impressions: [impression(environment, unit, at)],
-      conversions: [order(environment, unit, 7, at)],
+      impressions: [impression(environment, unit, { ...at, ...changes })],
+      conversions: Array.from({ length: orders }, (_, index) =>
+        order(environment, unit, 7, { ...at, id: `o${index}` }),
+      ),
     });
     through += 2;
   }
@@ -236,6 +245,35 @@ describe('a look ahead', () => {
     gate.open();
     await settled;
     expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(2);
+    await attributor.close();
+  });
+
+  it('leaves what many rows touch to the cycle, and whoever shares a conversion with it', async () => {
+    const { watched, other, found, attributor, settle } = await begun({ aheadShare: 0 });
+    const { environment } = watched;
+    const of = (flag: string, event: string) =>
+      guarded(
+        experiment(
+          `${flag}-${number}`,
+          [spend({ key: event, source: { event, filters: [], aggregation: 'sum' } })],
+          { environment, flag },
+        ),
+      );
+    const [light, sharing] = [of('light', 'rare'), of('sharing', 'order')];
+    plans = [watched, light, sharing];
+    await settle();
+    await insert(environment, '2', 600);
+    for (const flag of ['light', 'sharing']) await insert(environment, `of-${flag}`, 1, { name: flag });
+    found.length = 0;
+    const reached = other.close(/INTO touched_pairs_/);
+    const settled = settle();
+    await reached;
+    while (found.length === 0) await turn();
+    expect(found.map(({ experiment: key }) => key)).toEqual([light.key]);
+    other.open();
+    await settled;
+    for (const plan of plans)
+      expect(unitsOf(await new LiveMoments(stores).read(plan.key))).toBeGreaterThan(0);
     await attributor.close();
   });
 

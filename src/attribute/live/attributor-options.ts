@@ -32,6 +32,8 @@ export interface AttributorOptions {
   readonly ahead?: (attributions: readonly LiveAttribution[]) => void;
   /** How long a cycle is under way before anybody looks ahead of it, and how far apart looks are; 100 unless told. */
   readonly aheadAfterMs?: number;
+  /** Of the new rows, how many may be looked at ahead, from 0 to 1; a twentieth for each core and at most half unless told. */
+  readonly aheadShare?: number;
   readonly limits?: StatementLimits;
   readonly slice?: SliceSize;
   /** How often the plans are looked at for what has changed. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { SliceSize } from '../slices.ts';
@@ -22,6 +23,8 @@ const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
 const AHEAD_AFTER_MS = 100;
+/** Looks and cycles have the same cores: where these are few, what is looked at twice holds up all the rest. */
+const AHEAD_SHARE = Math.min(0.5, 0.05 * availableParallelism());
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
 const defaultSlice: SliceSize = { impressions: 4_000_000, conversions: 6_000_000, listed: 10_000 };
 
@@ -83,6 +86,7 @@ export class Attributor {
       ...{ clickhouse, logger, shard: this.#shard, watermark: options.watermark, elapsed: this.#elapsed },
       limits: this.#limits,
       afterMs: options.aheadAfterMs ?? AHEAD_AFTER_MS,
+      share: options.aheadShare ?? AHEAD_SHARE,
       found: (attributions) => options.ahead?.(attributions),
     });
   }

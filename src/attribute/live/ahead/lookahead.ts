@@ -9,12 +9,14 @@ import { type LiveAttribution, liveAttributionOf } from '../live-moments.ts';
 import { MomentRows, type TableRow } from '../moment-rows.ts';
 import { readMoments } from '../moments-table.ts';
 import type { Shard } from '../shard/index.ts';
-import { countFreshRows, FRESH, type Touched, touchedBuilds } from '../touched/index.ts';
+import { FRESH, kindsOfRows, type Touched } from '../touched/index.ts';
+
+import { lightest } from './lightest.ts';
 
 /** Whoever has more to catch up with does so sooner alone. */
 const MOST_ROWS = 100_000;
-/** By receipt times: meanwhile not many more have come. */
-const COUNT_EVERY_MS = 1000;
+/** So many new rows are looked at whatever share of all they are. */
+const FEW_ROWS = 500;
 const ALL_OF_THEM = { index: 0, count: 1 };
 /** The moments of so many builds are read before any of them is known to be touched. */
 const MOST_READ_AHEAD = 200;
@@ -30,6 +32,8 @@ export interface LookaheadOptions {
   readonly watermark: () => Promise<Date>;
   /** How long a step is under way before anybody looks ahead of it, and how far apart looks are. */
   readonly afterMs: number;
+  /** Of the new rows, how many may be looked at ahead: from 0 to 1. */
+  readonly share: number;
   /** Milliseconds of a monotonic clock. */
   readonly elapsed: () => number;
   /** Told what the moments of guardrails' metrics, and no others, are by now. */
@@ -125,32 +129,34 @@ export class Lookahead {
   }
 
   async #lookOn(standing: Standing, hurries: boolean, ended: AbortSignal): Promise<void> {
-    const { watermark, afterMs } = this.#options;
+    const { watermark, afterMs, share, elapsed } = this.#options;
     const { from } = standing;
     /** The rows of builds, as they are where the live moments stand. */
     const before = new Map<number, readonly TableRow[]>();
     for (const [id, to] of this.#told) if (to <= from) this.#told.delete(id);
     let seen = Math.max(from, this.#seen);
-    let counted = Number.NEGATIVE_INFINITY;
     let begun = false;
-    for (let waits = !hurries; !ended.aborted; waits = true) {
-      if (waits) await pause(afterMs, undefined, { signal: ended }).catch(() => undefined);
+    let lookMs = 0;
+    let waitMs = hurries ? 0 : afterMs;
+    for (; !ended.aborted; waitMs = Math.max(afterMs, lookMs)) {
+      await pause(waitMs, undefined, { signal: ended }).catch(() => undefined);
       if (ended.aborted) return;
       const builds = standing.builds();
       if (builds.length === 0) continue;
       if (!begun && builds.length <= MOST_READ_AHEAD) await this.#readBefore(standing, before, builds);
       begun = true;
+      lookMs = 0;
       const to = (await watermark()).getTime();
       if (to <= seen) continue;
-      const among = { rows: FRESH, params: { from: seen, to } };
-      const touched = await touchedBuilds(this.#options, builds, among);
+      const kinds = await kindsOfRows(this.#options, { rows: FRESH, params: { from, to } });
+      if (kinds.all > MOST_ROWS) return;
+      const touched = lightest(builds, { kinds, seen, most: Math.max(FEW_ROWS, share * kinds.all) });
       if (touched.length > 0) {
-        if (to - counted >= COUNT_EVERY_MS) {
-          if ((await countFreshRows(this.#options, { from, to })) > MOST_ROWS) return;
-          counted = to;
-        }
+        const startedAt = elapsed();
+        const isAll = await this.#look(standing, before, { builds: touched, to });
+        lookMs = elapsed() - startedAt;
         // What could not be told comes with the cycle that is about to end.
-        if (!(await this.#look(standing, before, { builds: touched, to }))) return;
+        if (!isAll) return;
       }
       seen = to;
       this.#seen = to;
