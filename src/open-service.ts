@@ -99,6 +99,7 @@ export async function openService(config: Config, stores: Stores, logger: Logger
   const attributor: Attributor = new Attributor({
     ...{ clickhouse, postgres, logger, watermark, sole, holder: randomUUID() },
     cycled: (cycle) => attributionMetrics.cycle(cycle),
+    looked: (seconds) => attributionMetrics.look(seconds),
     changed: (experiments) => {
       decisions.touched(experiments);
       sweep.changed(experiments);

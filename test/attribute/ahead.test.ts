@@ -46,11 +46,14 @@ afterAll(async () => {
   await stores.close();
 });
 
-/** The engine, each of whose commands waits for what it is given first. */
-function commanding(clickhouse: ClickHouse, before: (statement: Statement) => Promise<void>): ClickHouse {
+/** The engine, each of whose statements waits for what it is given first. */
+function waiting(clickhouse: ClickHouse, before: (statement: Statement) => Promise<void>): ClickHouse {
   return {
     ...{ ping: () => clickhouse.ping(), close: () => clickhouse.close() },
-    query: (statement) => clickhouse.query(statement),
+    query: async (statement) => {
+      await before(statement);
+      return clickhouse.query(statement);
+    },
     stream: (statement) => clickhouse.stream(statement),
     insert: (block) => clickhouse.insert(block),
     command: async (statement) => {
@@ -71,7 +74,7 @@ class Held {
   #looked = Promise.withResolvers<void>();
 
   constructor(world: LiveWorld) {
-    const clickhouse = commanding(stores.clickhouse, async ({ sql }) => {
+    const clickhouse = waiting(stores.clickhouse, async ({ sql }) => {
       if (/INTO touched_names_/.test(sql)) this.#held = true;
       if (/INTO touched_pairs_/.test(sql)) await this.#looked.promise;
     });
@@ -141,6 +144,9 @@ describe('moments of guardrails’ metrics ahead of a cycle that is under way', 
   );
 });
 
+/** With it a look begins, and nobody else asks for it here. */
+const READS_MOMENTS = /sum\(left_out\) AS left_out/;
+
 /** Statements that wait to be let go. */
 class Gate {
   #opened = Promise.withResolvers<void>();
@@ -183,7 +189,7 @@ describe('a look ahead', () => {
     const found: LiveAttribution[] = [];
     const attributor = new Attributor({
       ...{ postgres: stores.postgres, logger: pino({ level: 'silent' }), holder: 'one', sole: true },
-      clickhouse: commanding(stores.clickhouse, async (statement) => {
+      clickhouse: waiting(stores.clickhouse, async (statement) => {
         await gate.pass(statement);
         await other.pass(statement);
         commands.push(statement.sql);
@@ -277,10 +283,27 @@ describe('a look ahead', () => {
     await attributor.close();
   });
 
-  it('is over before the next cycle writes anything', async () => {
+  it('comes before the statements of a cycle', async () => {
     const { watched, gate, other, commands, found, attributor, settle } = await begun();
     await insert(watched.key, '2');
     const reached = gate.close(/INTO touched_ahead_pairs_/);
+    void other.close(/INTO touched_pairs_/);
+    const settled = settle();
+    await reached;
+    other.open();
+    await otherWork();
+    expect(commands.filter((sql) => /INTO touched_conversions_/.test(sql))).toEqual([]);
+    gate.open();
+    await settled;
+    expect(unitsOf(found[0])).toBe(2);
+    expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(2);
+    await attributor.close();
+  });
+
+  it('is over, however long it prepares, before the next cycle writes anything', async () => {
+    const { watched, gate, other, commands, attributor, settle } = await begun();
+    await insert(watched.key, '2');
+    const reached = gate.close(READS_MOMENTS);
     void other.close(/INTO touched_pairs_/);
     const cycle = attributor.step();
     await reached;
@@ -296,7 +319,6 @@ describe('a look ahead', () => {
     expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(2);
     gate.open();
     await settled;
-    expect(unitsOf(found[0])).toBe(2);
     expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(3);
     await attributor.close();
   });
@@ -304,8 +326,8 @@ describe('a look ahead', () => {
   it('is over before anything of a unit is removed', async () => {
     const { watched, gate, other, commands, attributor } = await begun();
     await insert(watched.key, '2');
-    const reached = gate.close(/INTO touched_ahead_pairs_/);
-    // The cycle is held until somebody looks ahead of it, and that one until later.
+    const reached = gate.close(READS_MOMENTS);
+    // The cycle is held until somebody begins to look ahead of it, and that one until later.
     void other.close(/INTO touched_pairs_/);
     const cycle = attributor.step();
     await reached;

@@ -20,6 +20,7 @@ interface Figures {
 export class AttributionMetrics {
   readonly #cycles: Histogram;
   readonly #rows: Counter;
+  readonly #looks: Histogram;
 
   constructor(
     registry: Registry,
@@ -30,6 +31,12 @@ export class AttributionMetrics {
       name: 'assay_attribution_cycle_seconds',
       help: 'How long a cycle took, from its intent to its end',
       buckets: [0.05, 0.1, 0.2, 0.4, 0.7, 1, 2, 4, 8, 15, 30, 60],
+      registers,
+    });
+    this.#looks = new Histogram({
+      name: 'assay_attribution_ahead_seconds',
+      help: 'How long it took to find what guardrails are decided by ahead of a cycle',
+      buckets: [0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 2, 4, 8],
       registers,
     });
     this.#rows = new Counter({
@@ -79,6 +86,11 @@ export class AttributionMetrics {
       'erasures_oldest_seconds',
       'How long ago the erasure was asked for that waits longest',
     );
+  }
+
+  /** A look ahead of a cycle. */
+  look(seconds: number): void {
+    this.#looks.observe(seconds);
   }
 
   cycle({ seconds, rows }: { readonly seconds: number; readonly rows: number }): void {

@@ -30,7 +30,9 @@ export interface AttributorOptions {
    * has not come so far; without it nobody looks ahead.
    */
   readonly ahead?: (attributions: readonly LiveAttribution[]) => void;
-  /** How long a cycle is under way before anybody looks ahead of it, and how far apart looks are; 100 unless told. */
+  /** Told how long (s) each look ahead took. */
+  readonly looked?: (seconds: number) => void;
+  /** How long a step is under way before anybody looks ahead of it, and how far apart looks are; 100 unless told. */
   readonly aheadAfterMs?: number;
   /** Of the new rows, how many may be looked at ahead, from 0 to 1; a twentieth for each core and at most half unless told. */
   readonly aheadShare?: number;

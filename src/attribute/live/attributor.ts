@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { AppError } from '../../errors.ts';
 import type { StatementLimits } from '../../stores/clickhouse/index.ts';
 import type { SliceSize } from '../slices.ts';
-import { Lookahead, type Standing } from './ahead/index.ts';
+import { givingWay, Lookahead, type Standing } from './ahead/index.ts';
 import type { AttributorOptions } from './attributor-options.ts';
 import { type Build, Builds } from './builds/index.ts';
 import { type Cycle, type CycleTools, runCycle } from './cycle.ts';
@@ -23,6 +23,8 @@ const LEASE_MS = 30_000;
 /** A statement that was permitted is over, or of no effect, when another may begin. */
 const KEPT_BACK_MS = 5_000;
 const AHEAD_AFTER_MS = 100;
+/** A cycle waits for a look. */
+const AHEAD_SECONDS = 10;
 /** Looks and cycles have the same cores: where these are few, what is looked at twice holds up all the rest. */
 const AHEAD_SHARE = Math.min(0.5, 0.05 * availableParallelism());
 const defaultLimits: StatementLimits = { maxSeconds: 120, maxMemoryBytes: 4_000_000_000 };
@@ -47,6 +49,7 @@ interface Lease {
 export class Attributor {
   readonly #options: AttributorOptions;
   readonly #limits: StatementLimits;
+  readonly #aheadLimits: StatementLimits;
   readonly #elapsed: () => number;
   readonly #shard: Shard;
   readonly #builds: Builds;
@@ -60,6 +63,7 @@ export class Attributor {
   constructor(options: AttributorOptions) {
     this.#options = options;
     this.#limits = options.limits ?? defaultLimits;
+    this.#aheadLimits = { ...this.#limits, maxSeconds: Math.min(AHEAD_SECONDS, this.#limits.maxSeconds) };
     this.#elapsed = options.elapsed ?? (() => performance.now());
     this.#shard = new Shard(options.postgres);
     this.#builds = new Builds(options.postgres);
@@ -84,10 +88,11 @@ export class Attributor {
     });
     this.#lookahead = new Lookahead({
       ...{ clickhouse, logger, shard: this.#shard, watermark: options.watermark, elapsed: this.#elapsed },
-      limits: this.#limits,
+      limits: this.#aheadLimits,
       afterMs: options.aheadAfterMs ?? AHEAD_AFTER_MS,
       share: options.aheadShare ?? AHEAD_SHARE,
       found: (attributions) => options.ahead?.(attributions),
+      looked: (seconds) => options.looked?.(seconds),
     });
   }
 
@@ -146,9 +151,9 @@ export class Attributor {
     const { clickhouse, holder, sole } = this.#options;
     const fence = await this.#shard.acquire(holder, LEASE_MS, sole);
     if (fence === null) return null;
-    const touched = new Touched(clickhouse, fence, this.#limits);
+    const touched = new Touched(givingWay(clickhouse, this.#lookahead), fence, this.#limits);
     await touched.create();
-    const ahead = new Touched(clickhouse, fence, this.#limits, { kind: 'ahead_', pace: atOnce });
+    const ahead = new Touched(clickhouse, fence, this.#aheadLimits, { kind: 'ahead_', pace: atOnce });
     await ahead.create();
     await this.#builds.retireAbandoned(fence);
     await this.#side.restart();

@@ -38,6 +38,8 @@ export interface LookaheadOptions {
   readonly elapsed: () => number;
   /** Told what the moments of guardrails' metrics, and no others, are by now. */
   readonly found: (attributions: readonly LiveAttribution[]) => void;
+  /** Told how long (s) a look took. */
+  readonly looked: (seconds: number) => void;
 }
 
 /** Where the live moments are while looks go on. */
@@ -70,6 +72,8 @@ export interface Looks {
 export class Lookahead {
   readonly #options: LookaheadOptions;
   #looking: Promise<void> = Promise.resolve();
+  /** Of the look that was begun last. */
+  #over: Promise<void> = Promise.resolve();
   #ended = new AbortController();
   /** Whether the last step was one that took its time. */
   #outlasted = false;
@@ -96,6 +100,11 @@ export class Lookahead {
         return this.#outlasted;
       },
     };
+  }
+
+  /** Resolves once the look that is under way has ended, if there is one: whoever has time lets it go first. */
+  get over(): Promise<void> {
+    return this.#over;
   }
 
   /** Goes on looking between two steps, for a while at most. */
@@ -129,7 +138,7 @@ export class Lookahead {
   }
 
   async #lookOn(standing: Standing, hurries: boolean, ended: AbortSignal): Promise<void> {
-    const { watermark, afterMs, share, elapsed } = this.#options;
+    const { watermark, afterMs, share, elapsed, looked } = this.#options;
     const { from } = standing;
     /** The rows of builds, as they are where the live moments stand. */
     const before = new Map<number, readonly TableRow[]>();
@@ -153,8 +162,14 @@ export class Lookahead {
       const touched = lightest(builds, { kinds, seen, most: Math.max(FEW_ROWS, share * kinds.all) });
       if (touched.length > 0) {
         const startedAt = elapsed();
-        const isAll = await this.#look(standing, before, { builds: touched, to });
+        const look = this.#look(standing, before, { builds: touched, to });
+        this.#over = look.then(
+          () => undefined,
+          () => undefined,
+        );
+        const isAll = await look;
         lookMs = elapsed() - startedAt;
+        looked(lookMs / 1000);
         // What could not be told comes with the cycle that is about to end.
         if (!isAll) return;
       }
