@@ -10,7 +10,6 @@ import { MomentRows, type TableRow } from '../moment-rows.ts';
 import { readMoments } from '../moments-table.ts';
 import type { Shard } from '../shard/index.ts';
 import { FRESH, kindsOfRows, type Touched } from '../touched/index.ts';
-
 import { lightest } from './lightest.ts';
 
 /** Whoever has more to catch up with does so sooner alone. */
@@ -77,7 +76,7 @@ export class Lookahead {
   #ended = new AbortController();
   /** Whether the last step was one that took its time. */
   #outlasted = false;
-  /** What all that was received up to here (ms) touches was told. */
+  /** What was received up to here (ms) was looked at, or left to the cycle. */
   #seen = 0;
   /** Up to when what was told of a build reaches. */
   readonly #told = new Map<number, number>();
