@@ -230,6 +230,17 @@ describe('a look ahead', () => {
     for (let count = 0; count < 100; count += 1) await stores.clickhouse.query({ sql, limits });
   }
 
+  /** A cycle over a second unit that has ended, while somebody still prepares to look ahead of it. */
+  async function leaveBehind({ watched, gate, other, attributor }: Awaited<ReturnType<typeof begun>>) {
+    await insert(watched.key, '2');
+    const reached = gate.close(READS_MOMENTS);
+    void other.close(/INTO touched_pairs_/);
+    const cycle = attributor.step();
+    await reached;
+    other.open();
+    expect(await cycle).toBe('cycle');
+  }
+
   const unitsOf = (attribution: Pick<LiveAttribution, 'units'> | null | undefined) =>
     attribution?.units.reduce((sum, row) => sum + row.units, 0);
 
@@ -301,14 +312,9 @@ describe('a look ahead', () => {
   });
 
   it('is over, however long it prepares, before the next cycle writes anything', async () => {
-    const { watched, gate, other, commands, attributor, settle } = await begun();
-    await insert(watched.key, '2');
-    const reached = gate.close(READS_MOMENTS);
-    void other.close(/INTO touched_pairs_/);
-    const cycle = attributor.step();
-    await reached;
-    other.open();
-    expect(await cycle).toBe('cycle');
+    const held = await begun();
+    const { watched, gate, commands, attributor, settle } = held;
+    await leaveBehind(held);
     await insert(watched.key, '3');
     commands.length = 0;
     const settled = settle();
@@ -324,15 +330,9 @@ describe('a look ahead', () => {
   });
 
   it('is over before anything of a unit is removed', async () => {
-    const { watched, gate, other, commands, attributor } = await begun();
-    await insert(watched.key, '2');
-    const reached = gate.close(READS_MOMENTS);
-    // The cycle is held until somebody begins to look ahead of it, and that one until later.
-    void other.close(/INTO touched_pairs_/);
-    const cycle = attributor.step();
-    await reached;
-    other.open();
-    expect(await cycle).toBe('cycle');
+    const held = await begun();
+    const { watched, gate, commands, attributor } = held;
+    await leaveBehind(held);
     const { postgres } = stores;
     const erasures = new Erasures({
       ...{ postgres, audit: new AuditLog(postgres), clock: () => new Date(through) },
