@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AuditLog, systemActor } from '../../src/access/index.ts';
@@ -255,7 +254,7 @@ describe('a look ahead', () => {
     const settled = settle();
     await reached;
     await insert(watched.key, '2');
-    while (found.length === 0) await turn();
+    await expect.poll(() => found.length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(found.map(({ experiment: key }) => key)).toEqual([watched.key]);
     expect(unitsOf(found[0])).toBe(2);
     expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(1);
@@ -285,7 +284,7 @@ describe('a look ahead', () => {
     const reached = other.close(/INTO touched_pairs_/);
     const settled = settle();
     await reached;
-    while (found.length === 0) await turn();
+    await expect.poll(() => found.length, { timeout: 20_000 }).toBeGreaterThan(0);
     expect(found.map(({ experiment: key }) => key)).toEqual([light.key]);
     other.open();
     await settled;
@@ -308,6 +307,22 @@ describe('a look ahead', () => {
     await settled;
     expect(unitsOf(found[0])).toBe(2);
     expect(unitsOf(await new LiveMoments(stores).read(watched.key))).toBe(2);
+    await attributor.close();
+  });
+
+  it('is thrown away where another process has taken over meanwhile', async () => {
+    const { watched, gate, other, found, attributor } = await begun();
+    await insert(watched.key, '2');
+    const reached = gate.close(/INTO touched_ahead_pairs_/);
+    void other.close(/INTO touched_pairs_/);
+    const step = attributor.step().catch((error: unknown) => error);
+    await reached;
+    await stores.postgres.query('UPDATE attribution_shards SET fence = fence + 1');
+    other.open();
+    gate.open();
+    expect(await step).toMatchObject({ code: 'conflict' });
+    await attributor.settled();
+    expect(found).toEqual([]);
     await attributor.close();
   });
 
