@@ -1,7 +1,7 @@
 /**
  * `npm run prove -- [--streams 10000] [--seed 0]`: live moments against the plain model over so many random streams of late,
  * repeated, disordered and conflicting events: so many undisturbed, as many others with deaths before and after any
- * statement, and as many with two attributors racing. Ends with 1 at the first part in which they differ, and names its seed.
+ * statement, as many with two attributors racing, and as many that are looked at ahead of their cycles. Ends with 1 at the first part in which they differ, and names its seed.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,10 @@ let proved = 0;
 for (let seed = Number(values.seed); proved < wanted; seed += WORLDS) {
   const run = spawnSync(
     process.execPath,
-    [`${root}/node_modules/vitest/vitest.mjs`, 'run', 'test/attribute/live-moments.test.ts'],
+    [
+      ...[`${root}/node_modules/vitest/vitest.mjs`, 'run'],
+      ...['test/attribute/live-moments.test.ts', 'test/attribute/ahead.test.ts'],
+    ],
     {
       cwd: root,
       encoding: 'utf8',

@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { interrupted } from './interrupted.ts';
 import { LiveWorld } from './live-world.ts';
+import { openWorlds, SEED, SIZE, TIMEOUT_MS, WORLDS } from './proof.ts';
 import { Random } from './random.ts';
-import { insertRows, storedRows } from './raw-rows.ts';
-import { openStores, type Stores } from './stores.ts';
+import type { Stores } from './stores.ts';
 import { randomWorld, type World } from './worlds.ts';
-
-/** `npm run prove` asks for many more. */
-const WORLDS = Number(process.env['ASSAY_WORLDS'] ?? 3);
-const SEED = Number(process.env['ASSAY_SEED'] ?? 0);
-const SIZE = { experiments: 4, streams: Number(process.env['ASSAY_STREAMS'] ?? 5), cuts: 6 };
-// A proof is long: it is not to fail because the machine has other work.
-const PATIENCE = SIZE.streams > 5 ? 6 : 1;
-const TIMEOUT_MS = (60_000 + WORLDS * 90_000) * PATIENCE;
 
 // Each test has worlds of its own: what is erased does not come back.
 const [undisturbed, mortal, raced] = ['undisturbed', 'mortal', 'raced'].map((name) =>
@@ -20,14 +12,9 @@ const [undisturbed, mortal, raced] = ['undisturbed', 'mortal', 'raced'].map((nam
 ) as [World[], World[], World[]];
 const worlds = [...undisturbed, ...mortal, ...raced];
 let stores: Stores;
-let rows: Awaited<ReturnType<typeof storedRows>>;
+let rows: Awaited<ReturnType<typeof openWorlds>>['rows'];
 beforeAll(async () => {
-  stores = await openStores();
-  await insertRows(stores.clickhouse, {
-    impressions: worlds.flatMap((world) => world.impressions),
-    conversions: worlds.flatMap((world) => world.conversions),
-  });
-  rows = await storedRows(stores.clickhouse);
+  ({ stores, rows } = await openWorlds(worlds));
 }, TIMEOUT_MS);
 afterAll(async () => {
   await stores.close();
